@@ -1,0 +1,3 @@
+//! Planatlas: an industrial plan, its figures and its map, as one GraphQL data platform.
+
+pub mod domain;

@@ -1,0 +1,2 @@
+//! Planatlas.
+fn main() {}
