@@ -1,0 +1,90 @@
+# Two commands matter: `make serve` shows the product, `make test` proves it. `make help` lists the rest.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+LISTEN ?= 127.0.0.1:8080
+# SAMPLE=0 leaves the made-up overlay out. The two runs keep apart: each has a database file of its own.
+SAMPLE ?= 1
+ifeq ($(SAMPLE),0)
+DATABASE ?= sqlite:var/planatlas.db
+PACKAGES := geodata/shangqiu
+else
+DATABASE ?= sqlite:var/planatlas-sample.db
+PACKAGES := geodata/shangqiu geodata/sample
+endif
+
+NPM_READY := frontend/node_modules/.package-lock.json
+PAGE := frontend/dist/index.html
+PAGE_SOURCES := $(shell find frontend/src frontend/public -type f 2>/dev/null) frontend/index.html frontend/package.json schema/schema.graphql
+say = @printf '\033[1m▸ %s\033[0m\n' "$(1)"
+
+.PHONY: help serve build page test test-all tools check-rust check-page check-data audit schema clean
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
+
+$(NPM_READY): frontend/package-lock.json
+	$(call say,Installing the page's libraries with npm (once))
+	cd frontend && npm ci --no-audit --no-fund
+	@touch $@
+
+$(PAGE): $(NPM_READY) $(PAGE_SOURCES)
+	$(call say,Building the page)
+	cd frontend && npm run --silent build
+	@touch $@
+
+page: $(PAGE) ## build the page into frontend/dist
+
+build: page ## build target/release/planatlas with the page inside (some minutes the first time)
+	$(call say,Building the binary (the first time takes some minutes))
+	cargo build --release --locked
+
+serve: build ## import the plan (and the sample overlay, unless SAMPLE=0) and serve http://127.0.0.1:8080
+	@mkdir -p var
+	$(call say,Importing $(PACKAGES) into $(DATABASE))
+	target/release/planatlas import $(PACKAGES) --database "$(DATABASE)"
+	$(call say,Serving http://$(LISTEN))
+	exec target/release/planatlas serve --listen "$(LISTEN)" --database "$(DATABASE)"
+
+tools:
+	@tests/tools.sh
+
+test: tools page check-data check-rust check-page ## everything once: format, lints, unit, black-box, browser, data
+
+check-rust: page
+	$(call say,Format)
+	cargo fmt --check
+	$(call say,Lints)
+	cargo clippy --locked --all-targets -- -D warnings
+	$(call say,Unit and black-box tests)
+	cargo test --locked
+
+check-page: page
+	$(call say,Page: types and style)
+	cd frontend && npm run --silent check
+	$(call say,Page: a real browser against the real binary)
+	cargo build --locked
+	cd frontend && PLANATLAS_BIN="$(CURDIR)/target/debug/planatlas" npm test --silent
+
+check-data: $(NPM_READY)
+	$(call say,Data packages)
+	node geodata/sample/generate.mjs --check
+	node geodata/sync-schemas.mjs --check
+	tests/frictionless.sh geodata/shangqiu geodata/sample tests/fixtures/riverton
+
+test-all: export PLANATLAS_TEST_LONG := 1
+test-all: test audit ## the long form: more kill rounds and property cases, all screenshots, audits
+
+audit: ## known faults and licences of what we depend on
+	$(call say,Audit of the dependencies)
+	cargo deny --version >/dev/null 2>&1 || cargo install --locked cargo-deny
+	cargo deny check
+	cd frontend && npm audit
+
+schema: ## write schema/schema.graphql anew
+	cargo run --locked --quiet -- schema > schema/schema.graphql.new
+	mv schema/schema.graphql.new schema/schema.graphql
+
+clean: ## remove what was built and the databases of `make serve`
+	rm -rf target frontend/dist frontend/node_modules var
