@@ -48,7 +48,8 @@ fn rooms_import_only_from_rooms_below() {
                 let named = ["crate::", "planatlas::"].iter().any(|root| {
                     line.match_indices(root).any(|(start, _)| {
                         let rest = &line[start + root.len()..];
-                        rest.strip_prefix(name).is_some_and(|after| !after.starts_with(|c: char| c.is_alphanumeric() || c == '_'))
+                        rest.strip_prefix(name)
+                            .is_some_and(|after| !after.starts_with(|c: char| c.is_alphanumeric() || c == '_'))
                     })
                 });
                 if named && at > own {

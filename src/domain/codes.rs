@@ -23,6 +23,7 @@ macro_rules! words {
         }
     };
 }
+pub(super) use words;
 
 words! {
     /// How often an indicator is usually published.

@@ -4,15 +4,31 @@
 //! [`Accumulation`]) and [`Shape`] (the coordinates of a footprint). Everything that a data package
 //! says travels as a [`Record`] of a [`Table`] until the atlas gives it a type of its own.
 
+mod actor;
 mod codes;
+mod figure;
+mod industry;
+mod ledger;
 mod period;
+mod place;
+mod plan;
 mod quantity;
 mod record;
+mod row;
 mod shape;
+mod work;
 
+pub use actor::*;
 pub use codes::*;
+pub use figure::*;
+pub use industry::*;
+pub use ledger::*;
 pub use period::{PeriodCode, PeriodError};
+pub use place::*;
+pub use plan::*;
 pub use quantity::{Dimension, Quantity, QuantityError, Unit, unit, units};
 pub use record::{Cell, Field, FieldType, Package, Record, Reference, Table, table, tables};
+pub use row::{EntityId, FromRecord, Unreadable};
 pub use rust_decimal::Decimal;
 pub use shape::{Point, Ring, Shape};
+pub use work::*;
