@@ -1,3 +1,4 @@
 //! Planatlas: an industrial plan, its figures and its map, as one GraphQL data platform.
 
+pub mod atlas;
 pub mod domain;
