@@ -2,3 +2,4 @@
 
 pub mod atlas;
 pub mod domain;
+pub mod geometry;

@@ -1,0 +1,25 @@
+//! Geometry of footprints: pure functions over [`Shape`](crate::domain::Shape), whose coordinates are integers of
+//! 1e-7 degree.
+//!
+//! Everything that decides *whether* something holds (valid, inside, shared, crossing) is computed exactly in
+//! integers; only what measures (areas, metres, the label point's search) uses floating point. So a boundary that is
+//! accepted on import stays accepted, on every machine.
+//!
+//! - [`check()`]: what is wrong with a boundary, and where.
+//! - [`area_km2`], [`bbox`], [`label_point`], [`contains()`], [`overlap_km2`], [`touches`]: what is asked of one or two.
+//! - [`Topology`]: many boundaries cut into shared arcs, simplified together without gaps, and dissolved.
+//! - [`to_geojson`], [`to_blob`], [`from_blob`]: how a shape leaves and how it is stored.
+
+mod blob;
+mod check;
+mod exact;
+mod geojson;
+mod label;
+mod measure;
+mod sweep;
+
+pub use self::blob::{BlobError, from_blob, to_blob};
+pub use self::check::{Defect, DefectKind, check};
+pub use self::geojson::to_geojson;
+pub use self::label::label_point;
+pub use self::measure::{Bbox, area_km2, bbox, contains, overlap_km2, touches};
