@@ -3,3 +3,4 @@
 pub mod atlas;
 pub mod domain;
 pub mod geometry;
+pub mod store;

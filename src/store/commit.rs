@@ -1,0 +1,376 @@
+//! Making a revision: compare what the packages say with what the database holds, end what changed or
+//! went, begin what is new, check that everything still fits together, seal it with a digest.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use chrono::{DateTime, SubsecRound, Utc};
+use futures_util::TryStreamExt;
+use sea_query::{Expr, ExprTrait, Func, Query, Value};
+
+use super::columns::Layout;
+use super::db::Session;
+use super::digest::{self, Head};
+use super::error::{CommitError, Held, StoreError};
+use super::revision::{self, Revision};
+use super::version::{self, Family, OPEN, canonical, entity_kind, families, package_body};
+use super::{Store, references};
+use crate::domain::{Package, Record};
+use crate::geometry;
+
+/// Rows written by one statement.
+const BATCH: usize = 500;
+/// How many broken rows an error names.
+pub(super) const NAMED: u64 = 20;
+
+/// What an import asks for.
+#[derive(Debug, Clone, Copy)]
+pub struct Change<'a> {
+    /// The packages, read and checked. Rows of packages not given are left alone.
+    pub packages: &'a [Package],
+    /// Who.
+    pub author: &'a str,
+    /// Why.
+    pub message: &'a str,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// What came of it.
+#[derive(Debug, Clone)]
+pub enum Outcome {
+    /// The database already says all of it; this is its newest revision.
+    Unchanged(Revision),
+    /// A new revision.
+    Committed {
+        /// The revision.
+        revision: Revision,
+        /// Rows begun, by table; a changed row counts here and under `ended`.
+        begun: BTreeMap<&'static str, usize>,
+        /// Rows ended, by table.
+        ended: BTreeMap<&'static str, usize>,
+    },
+}
+
+/// A row that an import brings.
+enum New<'a> {
+    Package(&'a Package),
+    Record(&'a Record),
+}
+
+/// What is to be done to one table.
+struct Plan<'a> {
+    family: Family,
+    /// Ids (names, for packages) of live rows to end.
+    end: Vec<Value>,
+    /// New rows in the order of keys, with the package that brings each.
+    begin: Vec<(String, &'a str, New<'a>)>,
+}
+
+impl Store {
+    /// Makes one revision of a change, or none when nothing changes. All or nothing.
+    ///
+    /// # Errors
+    /// See [`CommitError`]; nothing is written then.
+    pub async fn commit(&self, change: Change<'_>) -> Result<Outcome, CommitError> {
+        let mut session = self.db.write().await?;
+        let newest = revision::head(&mut session).await?;
+        let number = newest.as_ref().map_or(1, |revision| revision.number + 1);
+        let plans = plan(&mut session, change.packages).await?;
+        if plans.is_empty() {
+            return newest.map(Outcome::Unchanged).ok_or(CommitError::Nothing);
+        }
+        for plan in &plans {
+            end(&mut session, plan, number).await?;
+        }
+        let ids = identify(&mut session, &plans).await?;
+        for plan in &plans {
+            begin(&mut session, plan, number, &ids).await?;
+        }
+        let held = overlaps(&mut session, &plans, number).await?;
+        if !held.is_empty() {
+            return Err(CommitError::HeldElsewhere(held));
+        }
+        references::check(&mut session, number).await?;
+        let revision = seal(&mut session, &change, &plans, number, newest.as_ref()).await?;
+        session.commit().await?;
+        let count = |rows: fn(&Plan<'_>) -> usize| {
+            plans.iter().map(|plan| (plan.family.name(), rows(plan))).filter(|(_, rows)| *rows > 0).collect()
+        };
+        Ok(Outcome::Committed { revision, begun: count(|plan| plan.begin.len()), ended: count(|plan| plan.end.len()) })
+    }
+}
+
+/// Compares the packages with the live rows they hold. Tables in which nothing changes are left out.
+async fn plan<'a>(session: &mut Session, packages: &'a [Package]) -> Result<Vec<Plan<'a>>, CommitError> {
+    let names: Vec<&str> = packages.iter().map(|package| package.name.as_str()).collect();
+    let mut rows: HashMap<&str, BTreeMap<String, (&'a str, New<'a>)>> = HashMap::new();
+    let mut add = |table: &'static str, key: String, row: (&'a str, New<'a>)| {
+        if rows.entry(table).or_default().insert(key.clone(), row).is_some() {
+            return Err(CommitError::Duplicate { table, key });
+        }
+        Ok(())
+    };
+    for package in packages {
+        add("packages", package.name.clone(), (&package.name, New::Package(package)))?;
+        for record in &package.records {
+            add(record.table.name, record.key(), (&package.name, New::Record(record)))?;
+        }
+    }
+    let tasks = version::task_codes(session).await?;
+    let mut plans = Vec::new();
+    for family in families() {
+        let mut new = rows.remove(family.name()).unwrap_or_default();
+        let mut end = Vec::new();
+        let mut select = family.select();
+        let owner = if matches!(family, Family::Packages) { "name" } else { "package" };
+        select.and_where(Expr::col(("f", owner)).is_in(names.iter().copied()));
+        select.and_where(Expr::col(("f", "rev_to")).eq(OPEN));
+        {
+            let mut live = session.stream(&select);
+            while let Some(row) = live.try_next().await.map_err(CommitError::from)? {
+                let old = family.version(&row, &tasks)?.map_err(|_| StoreError::Damaged)?;
+                let same = match new.get(&old.key) {
+                    Some((package, row)) => {
+                        old.package == *package && canonical(&old.body())? == canonical(&row.body())?
+                    }
+                    None => false,
+                };
+                if same {
+                    new.remove(&old.key);
+                } else {
+                    end.push(if matches!(family, Family::Packages) { old.key.into() } else { old.id.into() });
+                }
+            }
+        }
+        if !end.is_empty() || !new.is_empty() {
+            let begin = new.into_iter().map(|(key, (package, row))| (key, package, row)).collect();
+            plans.push(Plan { family: *family, end, begin });
+        }
+    }
+    Ok(plans)
+}
+
+impl New<'_> {
+    fn body(&self) -> serde_json::Map<String, serde_json::Value> {
+        match self {
+            Self::Package(package) => package_body(&package.title, &package.version),
+            Self::Record(record) => record.body(),
+        }
+    }
+}
+
+/// Ends rows.
+async fn end(session: &mut Session, plan: &Plan<'_>, number: i32) -> Result<(), StoreError> {
+    for ids in plan.end.chunks(BATCH) {
+        let update = Query::update()
+            .table(plan.family.sql())
+            .value("rev_to", i64::from(number))
+            .and_where(Expr::col(plan.family.id_column()).is_in(ids.iter().cloned()))
+            .and_where(Expr::col("rev_to").eq(OPEN))
+            .take();
+        session.run(&update).await?;
+    }
+    Ok(())
+}
+
+type Identities = HashMap<(String, String), i64>;
+
+/// Ids of everything that the new rows are or point to. New identities are numbered in the order of
+/// tables and keys, so that the same imports give the same ids everywhere; none is ever used again.
+async fn identify(session: &mut Session, plans: &[Plan<'_>]) -> Result<Identities, StoreError> {
+    let mut wanted: BTreeMap<String, HashSet<String>> = BTreeMap::new();
+    let mut want = |kind: &str, code: &str| {
+        wanted.entry(kind.to_owned()).or_default().insert(code.to_owned());
+    };
+    for plan in plans {
+        for (key, _, row) in &plan.begin {
+            let New::Record(record) = row else { continue };
+            if let Family::Fact(_, layout) = plan.family {
+                layout.references(record).iter().for_each(|(kind, code)| want(kind, code));
+            }
+            if let Some(kind) = carried(plan.family) {
+                want(kind, key);
+            }
+        }
+    }
+    let mut ids = HashMap::new();
+    for (kind, codes) in wanted {
+        let codes: Vec<String> = codes.into_iter().collect();
+        for some in codes.chunks(BATCH) {
+            let select = Query::select()
+                .columns(["id", "code"])
+                .from("entity")
+                .and_where(Expr::col("kind").eq(kind.as_str()))
+                .and_where(Expr::col("code").is_in(some.iter().map(String::as_str)))
+                .take();
+            for row in session.rows(&select).await? {
+                ids.insert((kind.clone(), row.text(1)?), row.int(0)?);
+            }
+        }
+    }
+    let mut next = next_id(session, "entity").await?;
+    for plan in plans {
+        let Some(kind) = carried(plan.family) else { continue };
+        let mut fresh = Vec::new();
+        for (key, _, _) in &plan.begin {
+            ids.entry((kind.to_owned(), key.clone())).or_insert_with(|| {
+                fresh.push([next.into(), kind.into(), key.as_str().into()]);
+                next += 1;
+                next - 1
+            });
+        }
+        insert(session, "entity", &["id", "kind", "code"], fresh).await?;
+    }
+    Ok(ids)
+}
+
+/// `entity.kind` of a table's rows, where they are carried by an entity.
+fn carried(family: Family) -> Option<&'static str> {
+    match family {
+        Family::Packages | Family::Fact(_, Layout { numbered: true, .. }) => None,
+        Family::Dimension(table) | Family::Fact(table, _) => Some(entity_kind(table)),
+    }
+}
+
+async fn next_id(session: &mut Session, table: &'static str) -> Result<i64, StoreError> {
+    let select = Query::select().expr(Func::max(Expr::col("id"))).from(table).take();
+    let rows = session.rows(&select).await?;
+    Ok(rows.first().map(|row| row.some_int(0)).transpose()?.flatten().unwrap_or(0) + 1)
+}
+
+/// Begins rows.
+async fn begin(session: &mut Session, plan: &Plan<'_>, number: i32, ids: &Identities) -> Result<(), CommitError> {
+    let life = [Value::from(i64::from(number)), OPEN.into()];
+    let find = |kind: &str, code: &str| ids.get(&(kind.to_owned(), code.to_owned())).copied();
+    let mut next = match plan.family {
+        Family::Fact(_, layout) if layout.numbered => next_id(session, layout.sql).await?,
+        _ => 0,
+    };
+    let mut columns: Vec<&str> = match plan.family {
+        Family::Packages => vec!["name", "title", "version"],
+        Family::Dimension(_) => vec!["entity", "package", "body", "shape"],
+        Family::Fact(_, layout) => [&[plan.family.id_column()], &*layout.names(), &["package"]].concat(),
+    };
+    columns.extend(["rev_from", "rev_to"]);
+    for some in plan.begin.chunks(BATCH) {
+        let mut rows = Vec::with_capacity(some.len());
+        for (key, package, row) in some {
+            let unfit = |column: &str| CommitError::Unfit {
+                table: plan.family.name(),
+                key: key.clone(),
+                column: column.to_owned(),
+            };
+            let own = || carried(plan.family).and_then(|kind| find(kind, key)).ok_or_else(|| unfit("code"));
+            let mut values: Vec<Value> = match (plan.family, row) {
+                (Family::Fact(_, layout), New::Record(record)) => {
+                    let id = if layout.numbered { next } else { own()? };
+                    next += 1;
+                    let missing = |(kind, code): &(String, String)| find(kind, code).is_none();
+                    if let Some((kind, code)) = layout.references(record).iter().find(|reference| missing(reference)) {
+                        return Err(references::missing(record, package, kind, code));
+                    }
+                    let typed = layout.values(record, &find).map_err(unfit)?;
+                    std::iter::once(id.into()).chain(typed).chain([Value::from(*package)]).collect()
+                }
+                (_, New::Record(record)) => {
+                    let shape = record.shape.as_ref().map(geometry::to_blob);
+                    vec![own()?.into(), (*package).into(), version::dimension_body(record)?.into(), shape.into()]
+                }
+                (_, New::Package(package)) => {
+                    [&package.name, &package.title, &package.version].map(|text| text.as_str().into()).into()
+                }
+            };
+            values.extend(life.clone());
+            rows.push(values);
+        }
+        insert(session, plan.family.sql(), &columns, rows).await?;
+    }
+    Ok(())
+}
+
+async fn insert<R: IntoIterator<Item = Value>>(
+    session: &mut Session,
+    table: &'static str,
+    columns: &[&'static str],
+    rows: Vec<R>,
+) -> Result<(), StoreError> {
+    let mut rows = rows.into_iter().peekable();
+    while rows.peek().is_some() {
+        let mut statement = Query::insert().into_table(table).columns(columns.iter().copied()).take();
+        for row in rows.by_ref().take(BATCH) {
+            statement.values_panic(row.into_iter().map(Expr::val));
+        }
+        session.run(&statement).await?;
+    }
+    Ok(())
+}
+
+/// Live rows of other packages whose identity a row begun now has taken.
+async fn overlaps(session: &mut Session, plans: &[Plan<'_>], number: i32) -> Result<Vec<Held>, StoreError> {
+    let mut held = Vec::new();
+    for plan in plans {
+        let family = plan.family;
+        let mut select = family.keys();
+        select.column(("f", if matches!(family, Family::Packages) { "name" } else { "package" }));
+        let same = family.identity().iter().fold(
+            Expr::col(("new", "rev_from")).eq(i64::from(number)).and(Expr::col(("new", "rev_to")).eq(OPEN)),
+            |all, column| all.and(Expr::col(("new", *column)).equals(("f", *column))),
+        );
+        select.join_as(sea_query::JoinType::InnerJoin, family.sql(), "new", same);
+        select.and_where(Expr::col(("f", "rev_to")).eq(OPEN));
+        select.and_where(Expr::col(("f", "rev_from")).ne(i64::from(number)));
+        let mut select = family.ordered(select);
+        for row in session.rows(select.limit(NAMED)).await? {
+            held.push(Held { table: family.name(), key: row.text(0)?, package: row.text(1)? });
+        }
+    }
+    Ok(held)
+}
+
+/// Computes the digest from what the database now holds and writes the revision.
+async fn seal(
+    session: &mut Session,
+    change: &Change<'_>,
+    plans: &[Plan<'_>],
+    number: i32,
+    newest: Option<&Revision>,
+) -> Result<Revision, CommitError> {
+    let committed_at = change.at.trunc_subsecs(6);
+    let previous = newest.map(|revision| revision.digest.clone());
+    let tasks = version::task_codes(session).await?;
+    let head =
+        Head { number, committed_at, author: change.author, message: change.message, previous: previous.as_deref() };
+    // What was written must read back as what was given: no digit, blank or order may get lost.
+    let mut given: HashMap<&str, _> = plans.iter().map(|plan| (plan.family.name(), plan.begin.iter())).collect();
+    let sealed = digest::digest(session, &tasks, &head, |family, version| {
+        let (key, _, row) = given.get_mut(family.name())?.next()?;
+        let (kept, wanted) = (version.body(), row.body());
+        if *key != version.key {
+            return Some("key".to_owned());
+        }
+        wanted.iter().chain(&kept).map(|(field, _)| field).find(|f| kept.get(*f) != wanted.get(*f)).cloned()
+    })
+    .await?;
+    if let Some((table, damage)) = sealed.damage.into_iter().next() {
+        return Err(CommitError::Unfit { table, key: damage.key, column: damage.what });
+    }
+    let revision = Revision {
+        number,
+        committed_at,
+        author: change.author.to_owned(),
+        message: change.message.to_owned(),
+        digest: sealed.hex,
+        previous_digest: previous,
+    };
+    let columns = ["number", "committed_at", "author", "message", "digest", "previous_digest"];
+    let values: [Value; 6] = [
+        i64::from(number).into(),
+        committed_at.timestamp_micros().into(),
+        revision.author.as_str().into(),
+        revision.message.as_str().into(),
+        revision.digest.as_str().into(),
+        revision.previous_digest.clone().into(),
+    ];
+    insert(session, "revision", &columns, vec![values]).await?;
+    Ok(revision)
+}

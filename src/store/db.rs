@@ -1,0 +1,330 @@
+//! The two engines. Nothing outside this file names them: everything else builds statements with
+//! sea-query and reads rows by position, whatever engine answers.
+
+use std::path::Path;
+use std::time::Duration;
+
+use futures_util::stream::{BoxStream, StreamExt, TryStreamExt};
+use sea_query::{Expr, ExprTrait, PostgresQueryBuilder, SelectStatement, SqliteQueryBuilder};
+use sea_query_sqlx::{SqlxBinder, SqlxValues};
+use sqlx::migrate::Migrator;
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions, PgRow};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteRow, SqliteSynchronous,
+};
+use sqlx::{AssertSqlSafe, Postgres, Row as _, Sqlite, Transaction};
+
+use super::StoreError;
+
+/// How long a writer waits for another one before it gives up.
+const WRITER_PATIENCE: Duration = Duration::from_secs(60);
+/// The advisory lock that PostgreSQL writers and migrations take: "planatla" in ASCII.
+const LOCK: i64 = i64::from_be_bytes(*b"planatla");
+
+static SQLITE_MIGRATIONS: Migrator = sqlx::migrate!("./migrations/sqlite");
+static POSTGRES_MIGRATIONS: Migrator = sqlx::migrate!("./migrations/postgres");
+
+/// An open database.
+#[derive(Clone)]
+pub(super) enum Db {
+    Sqlite(SqlitePool),
+    Postgres(PgPool),
+}
+
+/// A transaction, for everything that must see or write one state of the database.
+pub(super) enum Session {
+    Sqlite(Transaction<'static, Sqlite>),
+    Postgres(Transaction<'static, Postgres>),
+}
+
+/// What a statement is written for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Dialect {
+    Sqlite,
+    Postgres,
+}
+
+/// A row of an answer, read by position.
+pub(super) enum Row {
+    Sqlite(SqliteRow),
+    Postgres(PgRow),
+}
+
+impl Dialect {
+    /// The statement as text and parameters.
+    pub(super) fn render(self, statement: &impl SqlxBinder) -> (String, SqlxValues) {
+        match self {
+            Self::Sqlite => statement.build_sqlx(SqliteQueryBuilder),
+            Self::Postgres => statement.build_sqlx(PostgresQueryBuilder),
+        }
+    }
+
+    /// `(SELECT … AS id)` of a list given as one parameter, so that its length changes no statement text.
+    pub(super) fn ids(self, ids: &[i64]) -> SelectStatement {
+        let list = serde_json::Value::from(ids).to_string();
+        let mut select = SelectStatement::new();
+        match self {
+            Self::Sqlite => select
+                .expr_as(Expr::col("value"), "id")
+                .from_function(sea_query::Func::cust("json_each").arg(list), "list"),
+            Self::Postgres => select.expr_as(Expr::col("value").cast_as("bigint"), "id").from_function(
+                sea_query::Func::cust("json_array_elements_text").arg(Expr::val(list).cast_as("json")),
+                "list",
+            ),
+        };
+        select
+    }
+
+    /// `(SELECT … AS first, … AS last)` of ranges given as one parameter.
+    pub(super) fn ranges(self, ranges: &[(i64, i64)]) -> SelectStatement {
+        let list = serde_json::Value::from_iter(ranges.iter().map(|(first, last)| vec![*first, *last])).to_string();
+        let mut select = SelectStatement::new();
+        match self {
+            Self::Sqlite => select
+                .expr_as(Expr::cust("value ->> 0"), "first")
+                .expr_as(Expr::cust("value ->> 1"), "last")
+                .from_function(sea_query::Func::cust("json_each").arg(list), "list"),
+            Self::Postgres => select
+                .expr_as(Expr::cust("CAST(value ->> 0 AS bigint)"), "first")
+                .expr_as(Expr::cust("CAST(value ->> 1 AS bigint)"), "last")
+                .from_function(
+                    sea_query::Func::cust("json_array_elements").arg(Expr::val(list).cast_as("json")),
+                    "list",
+                ),
+        };
+        select
+    }
+}
+
+impl Db {
+    /// Opens `sqlite:PATH` or `postgres://…`, creating and migrating what is missing.
+    pub(super) async fn open(url: &str) -> Result<Self, StoreError> {
+        let db = if let Some(path) = url.strip_prefix("sqlite:") {
+            Self::open_file(Path::new(path.strip_prefix("//").unwrap_or(path))).await?
+        } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            let options: PgConnectOptions = url.parse().map_err(|_| StoreError::Url)?;
+            let pool = PgPoolOptions::new().max_connections(16).acquire_timeout(Duration::from_secs(10));
+            Self::Postgres(pool.connect_with(options).await.map_err(StoreError::from)?)
+        } else {
+            return Err(StoreError::Url);
+        };
+        db.migrate().await?;
+        Ok(db)
+    }
+
+    async fn open_file(path: &Path) -> Result<Self, StoreError> {
+        if path.as_os_str().is_empty() {
+            return Err(StoreError::Url);
+        }
+        if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+            std::fs::create_dir_all(parent).map_err(|error| StoreError::Unwritable(error.into()))?;
+        }
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .busy_timeout(WRITER_PATIENCE)
+            .foreign_keys(true);
+        let pool = SqlitePoolOptions::new().max_connections(8).acquire_timeout(WRITER_PATIENCE);
+        Ok(Self::Sqlite(pool.connect_with(options).await?))
+    }
+
+    /// What this database speaks.
+    pub(super) const fn dialect(&self) -> Dialect {
+        match self {
+            Self::Sqlite(_) => Dialect::Sqlite,
+            Self::Postgres(_) => Dialect::Postgres,
+        }
+    }
+
+    /// Brings the schema up to this program's; takes the writer's lock only when there is something to do,
+    /// so that a server can start while an import runs.
+    async fn migrate(&self) -> Result<(), StoreError> {
+        let known = match self {
+            Self::Sqlite(_) => &SQLITE_MIGRATIONS,
+            Self::Postgres(_) => &POSTGRES_MIGRATIONS,
+        };
+        let applied = self.applied().await?;
+        let newest = known.iter().map(|migration| migration.version).max();
+        if applied.iter().max() > newest.as_ref() {
+            return Err(StoreError::NewerSchema);
+        }
+        if applied.len() == known.iter().count() {
+            return Ok(());
+        }
+        let mut session = self.write().await?;
+        match &mut session {
+            Session::Sqlite(tx) => known.run_direct(None, &mut **tx, false).await,
+            Session::Postgres(tx) => known.run_direct(None, &mut **tx, false).await,
+        }?;
+        session.commit().await
+    }
+
+    /// Versions of the migrations that have run here.
+    async fn applied(&self) -> Result<Vec<i64>, StoreError> {
+        let exists = match self {
+            Self::Sqlite(_) => "SELECT count(*) FROM sqlite_master WHERE name = '_sqlx_migrations'",
+            Self::Postgres(_) => {
+                "SELECT count(*) FROM pg_tables WHERE tablename = '_sqlx_migrations' AND schemaname = current_schema()"
+            }
+        };
+        if self.plain(exists).await?.first().map(|row| row.int(0)).transpose()?.unwrap_or(0) == 0 {
+            return Ok(Vec::new());
+        }
+        let rows = self.plain("SELECT version FROM _sqlx_migrations ORDER BY version").await?;
+        rows.iter().map(|row| row.int(0)).collect()
+    }
+
+    async fn plain(&self, sql: &'static str) -> Result<Vec<Row>, StoreError> {
+        Ok(match self {
+            Self::Sqlite(pool) => sqlx::query(sql).fetch_all(pool).await?.into_iter().map(Row::Sqlite).collect(),
+            Self::Postgres(pool) => sqlx::query(sql).fetch_all(pool).await?.into_iter().map(Row::Postgres).collect(),
+        })
+    }
+
+    /// The rows of a statement.
+    pub(super) async fn rows(&self, statement: &impl SqlxBinder) -> Result<Vec<Row>, StoreError> {
+        self.stream(statement).try_collect().await
+    }
+
+    /// The rows of a statement, one after another.
+    pub(super) fn stream(&self, statement: &impl SqlxBinder) -> BoxStream<'_, Result<Row, StoreError>> {
+        let (sql, values) = self.dialect().render(statement);
+        match self {
+            Self::Sqlite(pool) => sqlx::query_with(AssertSqlSafe(sql), values)
+                .fetch(pool)
+                .map(|row| row.map(Row::Sqlite).map_err(StoreError::from))
+                .boxed(),
+            Self::Postgres(pool) => sqlx::query_with(AssertSqlSafe(sql), values)
+                .fetch(pool)
+                .map(|row| row.map(Row::Postgres).map_err(StoreError::from))
+                .boxed(),
+        }
+    }
+
+    /// Begins the one writing transaction there can be at a time.
+    pub(super) async fn write(&self) -> Result<Session, StoreError> {
+        Ok(match self {
+            Self::Sqlite(pool) => Session::Sqlite(pool.begin_with("BEGIN IMMEDIATE").await?),
+            Self::Postgres(pool) => {
+                let mut tx = pool.begin().await?;
+                let patience = format!("SET LOCAL lock_timeout = {}", WRITER_PATIENCE.as_millis());
+                sqlx::query(AssertSqlSafe(patience)).execute(&mut *tx).await?;
+                sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(LOCK).execute(&mut *tx).await?;
+                Session::Postgres(tx)
+            }
+        })
+    }
+
+    /// Begins a transaction that sees one state of the database and writes nothing.
+    pub(super) async fn read(&self) -> Result<Session, StoreError> {
+        Ok(match self {
+            Self::Sqlite(pool) => Session::Sqlite(pool.begin().await?),
+            Self::Postgres(pool) => {
+                let mut tx = pool.begin().await?;
+                sqlx::query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY").execute(&mut *tx).await?;
+                Session::Postgres(tx)
+            }
+        })
+    }
+}
+
+impl Session {
+    pub(super) const fn dialect(&self) -> Dialect {
+        match self {
+            Self::Sqlite(_) => Dialect::Sqlite,
+            Self::Postgres(_) => Dialect::Postgres,
+        }
+    }
+
+    /// The rows of a statement.
+    pub(super) async fn rows(&mut self, statement: &impl SqlxBinder) -> Result<Vec<Row>, StoreError> {
+        self.stream(statement).try_collect().await
+    }
+
+    /// The rows of a statement, one after another.
+    pub(super) fn stream(&mut self, statement: &impl SqlxBinder) -> BoxStream<'_, Result<Row, StoreError>> {
+        let (sql, values) = self.dialect().render(statement);
+        match self {
+            Self::Sqlite(tx) => sqlx::query_with(AssertSqlSafe(sql), values)
+                .fetch(&mut **tx)
+                .map(|row| row.map(Row::Sqlite).map_err(StoreError::from))
+                .boxed(),
+            Self::Postgres(tx) => sqlx::query_with(AssertSqlSafe(sql), values)
+                .fetch(&mut **tx)
+                .map(|row| row.map(Row::Postgres).map_err(StoreError::from))
+                .boxed(),
+        }
+    }
+
+    /// Runs a statement that answers nothing. Its text is not kept: writes come in many lengths.
+    pub(super) async fn run(&mut self, statement: &impl SqlxBinder) -> Result<(), StoreError> {
+        let (sql, values) = self.dialect().render(statement);
+        match self {
+            Self::Sqlite(tx) => {
+                sqlx::query_with(AssertSqlSafe(sql), values).persistent(false).execute(&mut **tx).await?;
+            }
+            Self::Postgres(tx) => {
+                sqlx::query_with(AssertSqlSafe(sql), values).persistent(false).execute(&mut **tx).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes everything written durable.
+    pub(super) async fn commit(self) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite(tx) => tx.commit().await?,
+            Self::Postgres(tx) => tx.commit().await?,
+        }
+        Ok(())
+    }
+}
+
+impl Row {
+    /// A whole number.
+    pub(super) fn int(&self, at: usize) -> Result<i64, StoreError> {
+        match self {
+            Self::Sqlite(row) => Ok(row.try_get(at)?),
+            Self::Postgres(row) => Ok(row.try_get(at)?),
+        }
+    }
+
+    /// A whole number or nothing.
+    pub(super) fn some_int(&self, at: usize) -> Result<Option<i64>, StoreError> {
+        match self {
+            Self::Sqlite(row) => Ok(row.try_get(at)?),
+            Self::Postgres(row) => Ok(row.try_get(at)?),
+        }
+    }
+
+    /// A revision number.
+    pub(super) fn revision(&self, at: usize) -> Result<i32, StoreError> {
+        i32::try_from(self.int(at)?).map_err(|_| StoreError::Damaged)
+    }
+
+    /// A text.
+    pub(super) fn text(&self, at: usize) -> Result<String, StoreError> {
+        match self {
+            Self::Sqlite(row) => Ok(row.try_get(at)?),
+            Self::Postgres(row) => Ok(row.try_get(at)?),
+        }
+    }
+
+    /// A text or nothing.
+    pub(super) fn some_text(&self, at: usize) -> Result<Option<String>, StoreError> {
+        match self {
+            Self::Sqlite(row) => Ok(row.try_get(at)?),
+            Self::Postgres(row) => Ok(row.try_get(at)?),
+        }
+    }
+
+    /// Bytes or nothing.
+    pub(super) fn some_bytes(&self, at: usize) -> Result<Option<Vec<u8>>, StoreError> {
+        match self {
+            Self::Sqlite(row) => Ok(row.try_get(at)?),
+            Self::Postgres(row) => Ok(row.try_get(at)?),
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! The digest of a revision: SHA-256 over one RFC 8785 JSON text, made piece by piece.
+//!
+//! ```text
+//! {"author":…,"changes":[{"begun":[{"body":{…},"key":…,"package":…},…],"ended":[…],"table":…},…],
+//!  "committedAt":…,"format":"planatlas-revision-1","message":…,"number":…,"previous":…}
+//! ```
+//! (without the line break). Tables stand in the order of their names and rows in the order of their keys,
+//! both bytewise; only tables with a change are named; `previous` is left out in the first revision. A
+//! row's end is no part of it: the revision that ends it names its key. It is always computed from what
+//! the database holds, by import and by `verify` alike.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use futures_util::TryStreamExt;
+use sea_query::{Expr, ExprTrait};
+use serde_json::json;
+use sha2::{Digest as _, Sha256};
+
+use super::db::Session;
+use super::error::StoreError;
+use super::version::{Damage, Family, Version, canonical, families};
+
+/// Names the way of hashing; a new way gets a new name.
+const FORMAT: &str = "planatlas-revision-1";
+
+/// What the digest covers besides the changes.
+pub(super) struct Head<'a> {
+    pub(super) number: i32,
+    pub(super) committed_at: DateTime<Utc>,
+    pub(super) author: &'a str,
+    pub(super) message: &'a str,
+    pub(super) previous: Option<&'a str>,
+}
+
+/// A digest and what was odd on the way.
+pub(super) struct Digest {
+    pub(super) hex: String,
+    /// Rows that could not be read back, with their table. Empty unless the database was tampered with.
+    pub(super) damage: Vec<(&'static str, Damage)>,
+}
+
+/// The digest of a revision whose rows are in the database. `inspect` is shown each row begun and may say
+/// what is wrong with it.
+pub(super) async fn digest(
+    session: &mut Session,
+    tasks: &HashMap<i64, String>,
+    head: &Head<'_>,
+    mut inspect: impl FnMut(Family, &Version) -> Option<String> + Send,
+) -> Result<Digest, StoreError> {
+    let mut hash = Sha256::new();
+    let mut damage = Vec::new();
+    hash.update(format!("{{\"author\":{},\"changes\":[", canonical(&head.author)?));
+    let mut first = true;
+    for family in families() {
+        let mut open = false;
+        let mut separator = |open: &mut bool, hash: &mut Sha256| {
+            if !*open {
+                hash.update(if std::mem::take(&mut first) { "{\"begun\":[" } else { ",{\"begun\":[" });
+                *open = true;
+                return;
+            }
+            hash.update(",");
+        };
+        {
+            let mut rows = session.stream(&begun(*family, head.number));
+            while let Some(row) = rows.try_next().await? {
+                match family.version(&row, tasks)? {
+                    Ok(version) => {
+                        separator(&mut open, &mut hash);
+                        if let Some(what) = inspect(*family, &version) {
+                            damage.push((family.name(), Damage { key: version.key.clone(), what }));
+                        }
+                        let entry = json!({"body": version.body(), "key": version.key, "package": version.package});
+                        hash.update(canonical(&entry)?);
+                    }
+                    Err(found) => damage.push((family.name(), found)),
+                }
+            }
+        }
+        let mut rows = session.stream(&ended(*family, head.number));
+        let mut any = false;
+        while let Some(row) = rows.try_next().await? {
+            if !open {
+                separator(&mut open, &mut hash);
+            }
+            hash.update(if any { "," } else { "],\"ended\":[" });
+            any = true;
+            hash.update(canonical(&row.some_text(0)?)?);
+        }
+        if open {
+            hash.update(if any { "" } else { "],\"ended\":[" });
+            hash.update(format!("],\"table\":{}}}", canonical(&family.name())?));
+        }
+    }
+    let tail = [
+        ("committedAt", json!(head.committed_at.to_rfc3339_opts(SecondsFormat::Micros, true))),
+        ("format", json!(FORMAT)),
+        ("message", json!(head.message)),
+        ("number", json!(head.number)),
+    ];
+    hash.update("]");
+    for (name, value) in &tail {
+        hash.update(format!(",\"{name}\":{}", canonical(value)?));
+    }
+    if let Some(previous) = head.previous {
+        hash.update(format!(",\"previous\":{}", canonical(&previous)?));
+    }
+    hash.update("}");
+    Ok(Digest { hex: hex::encode(hash.finalize()), damage })
+}
+
+/// The rows that a revision begins.
+pub(super) fn begun(family: Family, number: i32) -> sea_query::SelectStatement {
+    let mut select = family.select();
+    select.and_where(Expr::col(("f", "rev_from")).eq(i64::from(number)));
+    family.ordered(select)
+}
+
+/// The keys that a revision ends.
+pub(super) fn ended(family: Family, number: i32) -> sea_query::SelectStatement {
+    let mut select = family.keys();
+    select.and_where(Expr::col(("f", "rev_to")).eq(i64::from(number)));
+    family.ordered(select)
+}

@@ -1,0 +1,176 @@
+//! What can go wrong, in words for the person at the command line. No message holds a password, a path
+//! of the program or a statement; what lies beneath is in `source()` for the log.
+
+use std::fmt;
+
+/// Why the database could not do what was asked.
+#[derive(thiserror::Error)]
+pub enum StoreError {
+    /// The address names no database.
+    #[error("数据库地址应写作 sqlite:文件 或 postgres://…。Write the database as sqlite:FILE or postgres://….")]
+    Url,
+    /// The schema was made by a newer program.
+    #[error("数据库由更新版本的程序建立,请升级本程序。A newer version of this program made the database; upgrade it.")]
+    NewerSchema,
+    /// The file cannot be opened or written.
+    #[error("数据库文件无法打开或写入。The database file cannot be opened or written.")]
+    Unwritable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The file is no database of ours.
+    #[error("该文件不是数据库。The file is no database.")]
+    NotADatabase(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// Another import holds the writer's lock.
+    #[error("另一个导入正在写数据库,请稍后再试。Another import is writing to the database; try again later.")]
+    Busy(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The server cannot be reached or refuses the login.
+    #[error("无法连接数据库服务器,或登录被拒。The database server cannot be reached or refuses the login.")]
+    Unreachable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The disk is full.
+    #[error("磁盘空间不足。The disk is full.")]
+    Full(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// A stored row cannot be read back; `verify` says which.
+    #[error("数据库中的数据已损坏,请运行 planatlas verify。Stored data is damaged; run planatlas verify.")]
+    Damaged,
+    /// Anything else.
+    #[error("数据库出错,详见日志。The database failed; see the log.")]
+    Other(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl fmt::Debug for StoreError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self}")?;
+        std::error::Error::source(self).map_or(Ok(()), |source| write!(f, " ({source})"))
+    }
+}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        let kind = match &error {
+            sqlx::Error::ColumnDecode { .. } | sqlx::Error::ColumnIndexOutOfBounds { .. } | sqlx::Error::Decode(_) => {
+                return Self::Damaged;
+            }
+            sqlx::Error::PoolTimedOut => Self::Busy as fn(_) -> _,
+            sqlx::Error::Io(_) | sqlx::Error::Tls(_) => Self::Unreachable,
+            sqlx::Error::Database(database) => match database.code().as_deref() {
+                // SQLite primary result codes; the extended ones keep them in the low byte.
+                Some(code) if !database.message().is_empty() && code.len() < 5 => {
+                    match code.parse::<i32>().unwrap_or_default() & 0xff {
+                        5 | 6 => Self::Busy as fn(_) -> _,
+                        8 | 14 | 3 | 23 => Self::Unwritable,
+                        13 => Self::Full,
+                        26 => Self::NotADatabase,
+                        11 => return Self::Damaged,
+                        _ => Self::Other,
+                    }
+                }
+                // PostgreSQL SQLSTATE: lock not available, login refused, no such database, disk full.
+                Some("55P03" | "40P01") => Self::Busy,
+                Some("28000" | "28P01" | "3D000" | "57P03" | "53300") => Self::Unreachable,
+                Some("53100") => Self::Full,
+                _ => Self::Other,
+            },
+            _ => Self::Other,
+        };
+        kind(error.into())
+    }
+}
+
+impl From<sqlx::migrate::MigrateError> for StoreError {
+    fn from(error: sqlx::migrate::MigrateError) -> Self {
+        match error {
+            sqlx::migrate::MigrateError::VersionMissing(_) | sqlx::migrate::MigrateError::VersionMismatch(_) => {
+                Self::NewerSchema
+            }
+            sqlx::migrate::MigrateError::Execute(error) => error.into(),
+            other => Self::Other(other.into()),
+        }
+    }
+}
+
+/// Why a change made no revision. Nothing was written.
+#[derive(Debug, thiserror::Error)]
+pub enum CommitError {
+    /// Rows whose key another package holds.
+    #[error("{}", lines(.0))]
+    HeldElsewhere(Vec<Held>),
+    /// Live rows that would point to nothing.
+    #[error("{}", lines(.0))]
+    Dangling(Vec<Dangling>),
+    /// A key that stands twice in the packages given.
+    #[error("{table} {key}: 同一键出现两次。The key stands twice.")]
+    Duplicate {
+        /// Table of the rows.
+        table: &'static str,
+        /// Their key.
+        key: String,
+    },
+    /// A cell that storage cannot keep exactly.
+    #[error("{table} {key}: {column} 无法精确保存。It cannot be kept exactly.")]
+    Unfit {
+        /// Table of the row.
+        table: &'static str,
+        /// Its key.
+        key: String,
+        /// The field.
+        column: String,
+    },
+    /// No package was given to an empty database.
+    #[error("没有数据包。No package was given.")]
+    Nothing,
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<sqlx::Error> for CommitError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Store(error.into())
+    }
+}
+
+/// A key that a package may not take.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Held {
+    /// Table of the row.
+    pub table: &'static str,
+    /// Its key.
+    pub key: String,
+    /// The package that holds it.
+    pub package: String,
+}
+
+impl fmt::Display for Held {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { table, key, package } = self;
+        write!(f, "{table} {key}: 该键由数据包 {package} 持有。Package {package} holds this key.")
+    }
+}
+
+/// A row that would point to something that is not there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dangling {
+    /// Table of the row.
+    pub table: &'static str,
+    /// Its key.
+    pub key: String,
+    /// The package that holds it.
+    pub package: String,
+    /// Table of what it points to.
+    pub target_table: String,
+    /// Key of what it points to.
+    pub target: String,
+}
+
+impl fmt::Display for Dangling {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { table, key, package, target_table, target } = self;
+        write!(
+            f,
+            "{table} {key} ({package}): 所指的 {target_table} {target} 不存在。It points to {target_table} {target}, \
+             which would not be there."
+        )
+    }
+}
+
+fn lines<T: fmt::Display>(items: &[T]) -> String {
+    items.iter().map(T::to_string).collect::<Vec<_>>().join("\n")
+}

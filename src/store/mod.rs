@@ -1,0 +1,53 @@
+//! The database: a sequence of revisions, on SQLite or PostgreSQL. The only place with SQL.
+//!
+//! Every read happens at one revision, every write makes exactly one. A row carries the revision that
+//! brought it (`rev_from`) and the one that ended it (`rev_to`, the largest integer while nothing has);
+//! a revision holds the rows with `rev_from <= R AND rev_to > R`. So an answer at a revision never
+//! changes, whatever is imported meanwhile.
+
+mod columns;
+mod commit;
+mod db;
+mod digest;
+mod dimension;
+mod error;
+mod references;
+mod revision;
+mod version;
+
+use sea_query::{Condition, Expr, ExprTrait};
+
+pub use commit::{Change, Outcome};
+pub use dimension::{Dimension, HeldPackage, Known};
+pub use error::{CommitError, Dangling, Held, StoreError};
+pub use revision::Revision;
+
+/// An open database; clones share its connections.
+#[derive(Clone)]
+pub struct Store {
+    db: db::Db,
+}
+
+impl Store {
+    /// Opens `sqlite:FILE` or `postgres://…`, creating what is missing.
+    ///
+    /// # Errors
+    /// When it cannot be opened, or was made by a newer program.
+    pub async fn open(url: &str) -> Result<Self, StoreError> {
+        Ok(Self { db: db::Db::open(url).await? })
+    }
+}
+
+/// Neither address nor password.
+impl std::fmt::Debug for Store {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Store({:?})", self.db.dialect())
+    }
+}
+
+/// The rows of an alias that a revision holds.
+fn held_at(alias: &'static str, revision: i32) -> Condition {
+    Condition::all()
+        .add(Expr::col((alias, "rev_from")).lte(i64::from(revision)))
+        .add(Expr::col((alias, "rev_to")).gt(i64::from(revision)))
+}

@@ -1,0 +1,104 @@
+//! The list of revisions.
+
+use chrono::{DateTime, Utc};
+use sea_query::{Expr, ExprTrait, Order, Query, SelectStatement};
+
+use super::db::{Row, Session};
+use super::{Store, StoreError};
+
+/// One import: who, when, why, and the digest that chains it to the one before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Revision {
+    /// 1, 2, 3 …
+    pub number: i32,
+    /// When it was made, to the microsecond.
+    pub committed_at: DateTime<Utc>,
+    /// Who made it.
+    pub author: String,
+    /// Why.
+    pub message: String,
+    /// SHA-256 in lower-case hex.
+    pub digest: String,
+    /// Digest of the revision before; none for the first.
+    pub previous_digest: Option<String>,
+}
+
+impl Store {
+    /// The newest revision; none in an empty database.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn newest(&self) -> Result<Option<Revision>, StoreError> {
+        self.db.rows(newest_revision().limit(1)).await?.first().map(read).transpose()
+    }
+
+    /// The number of the newest revision, 0 in an empty database: cheap enough to ask every second.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn newest_number(&self) -> Result<i32, StoreError> {
+        let rows = self.db.rows(&newest_number()).await?;
+        rows.first().map_or(Ok(0), |row| row.revision(0))
+    }
+
+    /// A revision by its number.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn revision(&self, number: i32) -> Result<Option<Revision>, StoreError> {
+        let mut select = all();
+        select.and_where(Expr::col("number").eq(i64::from(number)));
+        self.db.rows(&select).await?.first().map(read).transpose()
+    }
+
+    /// Revisions, newest first, from the one before `before` on.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn revisions(&self, before: Option<i32>, limit: u64) -> Result<Vec<Revision>, StoreError> {
+        self.db.rows(&page(before, limit)).await?.iter().map(read).collect()
+    }
+}
+
+/// Every revision, oldest first, as one transaction sees them.
+pub(super) async fn chain(session: &mut Session) -> Result<Vec<Revision>, StoreError> {
+    session.rows(all().order_by("number", Order::Asc)).await?.iter().map(read).collect()
+}
+
+/// The newest revision as one transaction sees it.
+pub(super) async fn head(session: &mut Session) -> Result<Option<Revision>, StoreError> {
+    session.rows(newest_revision().limit(1)).await?.first().map(read).transpose()
+}
+
+fn all() -> SelectStatement {
+    Query::select()
+        .columns(["number", "committed_at", "author", "message", "digest", "previous_digest"])
+        .from("revision")
+        .take()
+}
+
+fn newest_revision() -> SelectStatement {
+    all().order_by("number", Order::Desc).take()
+}
+
+fn newest_number() -> SelectStatement {
+    Query::select().column("number").from("revision").order_by("number", Order::Desc).limit(1).take()
+}
+
+fn page(before: Option<i32>, limit: u64) -> SelectStatement {
+    newest_revision()
+        .and_where_option(before.map(|number| Expr::col("number").lt(i64::from(number))))
+        .limit(limit)
+        .take()
+}
+
+fn read(row: &Row) -> Result<Revision, StoreError> {
+    Ok(Revision {
+        number: row.revision(0)?,
+        committed_at: DateTime::from_timestamp_micros(row.int(1)?).ok_or(StoreError::Damaged)?,
+        author: row.text(2)?,
+        message: row.text(3)?,
+        digest: row.text(4)?,
+        previous_digest: row.some_text(5)?,
+    })
+}

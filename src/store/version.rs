@@ -1,0 +1,305 @@
+//! Rows of every revisioned table in one form: who holds them, since when, until when, and the record
+//! that the digest sees. Commit, digest and verify read the database through here and nowhere else.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::LazyLock;
+
+use sea_query::{Expr, ExprTrait, JoinType, Order, Query, SelectStatement};
+use serde_json::{Map, Value};
+
+use super::columns::{Layout, Odd, Unread};
+use super::db::{Row, Session};
+use super::error::StoreError;
+use crate::domain::{Cell, FieldType, Kind, Record, Table, tables};
+use crate::geometry;
+
+/// `rev_to` of a row that nothing has ended.
+pub(super) const OPEN: i64 = i32::MAX as i64;
+
+/// One table as the digest sees it.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Family {
+    /// The packages themselves.
+    Packages,
+    /// A table kept as JSON.
+    Dimension(&'static Table),
+    /// A table kept in typed columns.
+    Fact(&'static Table, &'static Layout),
+}
+
+/// What a version says.
+#[derive(Debug)]
+pub(super) enum Content {
+    Record(Record),
+    Package { title: String, version: String },
+}
+
+/// One version of one row.
+#[derive(Debug)]
+pub(super) struct Version {
+    /// The entity, or the number of a numbered row.
+    pub(super) id: i64,
+    pub(super) key: String,
+    pub(super) package: String,
+    pub(super) rev_from: i64,
+    pub(super) content: Content,
+}
+
+/// A row that cannot be read back, and what is wrong with it.
+#[derive(Debug)]
+pub(super) struct Damage {
+    pub(super) key: String,
+    pub(super) what: String,
+}
+
+/// Every table by name, bytewise.
+pub(super) fn families() -> &'static [Family] {
+    static ALL: LazyLock<Vec<Family>> = LazyLock::new(|| {
+        let by_name: BTreeMap<&str, Family> = tables()
+            .iter()
+            .map(|table| {
+                let family = Layout::of(table.name).map_or(Family::Dimension(table), |l| Family::Fact(table, l));
+                (table.name, family)
+            })
+            .chain([("packages", Family::Packages)])
+            .collect();
+        by_name.into_values().collect()
+    });
+    &ALL
+}
+
+/// The kind under which a table's rows stand in `entity`: the word of its kind, else its own name.
+pub(super) fn entity_kind(table: &Table) -> &'static str {
+    table.kind().map_or(table.name, Kind::word)
+}
+
+/// The table of an `entity.kind`.
+pub(super) fn table_of_kind(kind: &str) -> Option<&'static Table> {
+    match Kind::from_word(kind) {
+        Some(kind) => crate::domain::table(kind.table()),
+        None => crate::domain::table(kind),
+    }
+}
+
+/// Codes of the tasks, by id: projects name them in a list.
+pub(super) async fn task_codes(session: &mut Session) -> Result<HashMap<i64, String>, StoreError> {
+    let select = Query::select()
+        .columns(["id", "code"])
+        .from("entity")
+        .and_where(Expr::col("kind").eq(Kind::Task.word()))
+        .take();
+    session.rows(&select).await?.iter().map(|row| Ok((row.int(0)?, row.text(1)?))).collect()
+}
+
+/// Columns before the content: id, key, package, rev_from.
+const HEAD: usize = 4;
+
+impl Family {
+    /// Name in packages and digests.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Packages => "packages",
+            Self::Dimension(table) | Self::Fact(table, _) => table.name,
+        }
+    }
+
+    /// Name in SQL.
+    pub(super) const fn sql(self) -> &'static str {
+        match self {
+            Self::Packages => "package",
+            Self::Dimension(_) => "dimension",
+            Self::Fact(_, layout) => layout.sql,
+        }
+    }
+
+    /// The columns that tell one identity from another.
+    pub(super) const fn identity(self) -> &'static [&'static str] {
+        match self {
+            Self::Packages => &["name"],
+            Self::Dimension(_) => &["entity"],
+            Self::Fact(_, layout) => layout.identity,
+        }
+    }
+
+    /// The column of a row's own id.
+    pub(super) const fn id_column(self) -> &'static str {
+        match self {
+            Self::Packages => "name",
+            Self::Fact(_, Layout { numbered: true, .. }) => "id",
+            _ => "entity",
+        }
+    }
+
+    /// The row's key as SQL over the aliases of [`Family::from`].
+    pub(super) fn key(self) -> Expr {
+        match self {
+            Self::Packages => Expr::col(("f", "name")),
+            Self::Fact(_, Layout { sql: "observation", .. }) => Expr::cust(
+                r#""subject"."kind" || '/' || "subject"."code" || '/' || "indicator"."code" || '/' ||
+substr(CAST("f"."period" / 10000 + 10000 AS text), 2) || CASE "f"."period" % 100 WHEN 12 THEN ''
+WHEN 6 THEN '-H' || CAST("f"."period" / 100 % 100 / 6 AS text)
+WHEN 3 THEN '-Q' || CAST("f"."period" / 100 % 100 / 3 AS text)
+ELSE '-M' || substr(CAST("f"."period" / 100 % 100 + 100 AS text), 2) END
+|| '/' || "f"."accumulation" || '/' || "document"."code""#,
+            ),
+            Self::Fact(_, Layout { sql: "project_stage", .. }) => {
+                Expr::cust(r#""project"."code" || '/' || "f"."stage""#)
+            }
+            _ => Expr::col(("own", "code")),
+        }
+    }
+
+    /// All versions, with what [`Family::version`] reads; the caller says which.
+    pub(super) fn select(self) -> SelectStatement {
+        let mut select = self.from();
+        match self {
+            Self::Packages => select.expr(Expr::cust("CAST(0 AS bigint)")),
+            _ => select.column(("f", self.id_column())),
+        };
+        select.expr(self.key());
+        match self {
+            Self::Packages => select.columns([("f", "name"), ("f", "rev_from"), ("f", "title"), ("f", "version")]),
+            Self::Dimension(_) => select.columns([("f", "package"), ("f", "rev_from"), ("f", "body"), ("f", "shape")]),
+            Self::Fact(_, layout) => {
+                select.columns([("f", "package"), ("f", "rev_from")]);
+                layout.select(&mut select);
+                &mut select
+            }
+        };
+        select
+    }
+
+    /// Keys only.
+    pub(super) fn keys(self) -> SelectStatement {
+        let mut select = self.from();
+        select.expr(self.key());
+        if let Self::Fact(_, layout) = self
+            && layout.numbered
+        {
+            for name in layout.entity_columns() {
+                select.join_as(JoinType::LeftJoin, "entity", name, Expr::col((name, "id")).equals(("f", name)));
+            }
+        }
+        select
+    }
+
+    fn from(self) -> SelectStatement {
+        let mut select = Query::select();
+        select.from_as(self.sql(), "f");
+        let kind = match self {
+            Self::Packages | Self::Fact(_, Layout { numbered: true, .. }) => return select,
+            Self::Dimension(table) | Self::Fact(table, _) => entity_kind(table),
+        };
+        // Every carried row has its entity; which table it belongs to is said there.
+        select.join_as(
+            JoinType::InnerJoin,
+            "entity",
+            "own",
+            Expr::col(("own", "id")).equals(("f", "entity")).and(Expr::col(("own", "kind")).eq(kind)),
+        );
+        select
+    }
+
+    /// In the order of keys.
+    pub(super) fn ordered(self, mut select: SelectStatement) -> SelectStatement {
+        select.order_by_expr(self.key(), Order::Asc);
+        select
+    }
+
+    /// The version in a row of [`Family::select`], or what is wrong with it.
+    pub(super) fn version(
+        self,
+        row: &Row,
+        tasks: &HashMap<i64, String>,
+    ) -> Result<Result<Version, Damage>, StoreError> {
+        let id = row.int(0)?;
+        let key = row.some_text(1)?.unwrap_or_else(|| format!("#{id}"));
+        let read = || {
+            let (package, rev_from) = (row.text(2)?, row.int(3)?);
+            let content = match self {
+                Self::Packages => Content::Package { title: row.text(HEAD)?, version: row.text(HEAD + 1)? },
+                Self::Dimension(table) => {
+                    Content::Record(dimension(table, &row.text(HEAD)?, row.some_bytes(HEAD + 1)?.as_deref())?)
+                }
+                Self::Fact(table, layout) => Content::Record(layout.record(table, row, HEAD, &key, tasks)?),
+            };
+            if let Content::Record(record) = &content
+                && record.key() != key
+            {
+                return Err(Unread::Odd(Odd("key".to_owned())));
+            }
+            Ok(Version { id, key: key.clone(), package, rev_from, content })
+        };
+        match read() {
+            Ok(version) => Ok(Ok(version)),
+            Err(Unread::Store(error)) => Err(error),
+            Err(Unread::Odd(Odd(what))) => Ok(Err(Damage { key, what })),
+        }
+    }
+}
+
+impl Version {
+    /// The JSON object that the digest sees.
+    pub(super) fn body(&self) -> Map<String, Value> {
+        match &self.content {
+            Content::Record(record) => record.body(),
+            Content::Package { title, version } => package_body(title, version),
+        }
+    }
+}
+
+/// The body of a package's own row.
+pub(super) fn package_body(title: &str, version: &str) -> Map<String, Value> {
+    Map::from_iter([("title".to_owned(), title.into()), ("version".to_owned(), version.into())])
+}
+
+/// RFC 8785 text.
+pub(super) fn canonical(value: &impl serde::Serialize) -> Result<String, StoreError> {
+    serde_json_canonicalizer::to_string(value).map_err(|error| StoreError::Other(error.into()))
+}
+
+/// The body of a record without its geometry, as `dimension.body` keeps it.
+pub(super) fn dimension_body(record: &Record) -> Result<String, StoreError> {
+    let mut body = record.body();
+    body.remove("geometry");
+    canonical(&body)
+}
+
+/// The record of a stored body and shape. Only the one way of writing it is accepted.
+pub(super) fn dimension(table: &'static Table, body: &str, shape: Option<&[u8]>) -> Result<Record, Unread> {
+    let odd = |what: &str| Unread::Odd(Odd(what.to_owned()));
+    let Ok(Value::Object(mut values)) = serde_json::from_str(body) else { return Err(odd("body")) };
+    let mut cells = Vec::with_capacity(table.fields.len());
+    for field in &table.fields {
+        let Some(value) = values.remove(field.name) else {
+            cells.push(Cell::Null);
+            continue;
+        };
+        cells.push(match (field.kind, value) {
+            (FieldType::Text | FieldType::Date, Value::String(text)) => Cell::Text(text.into()),
+            (FieldType::Integer, Value::Number(number)) => Cell::Integer(number.as_i64().ok_or_else(|| odd("body"))?),
+            (FieldType::Decimal, Value::String(text)) => Cell::Decimal(text.parse().map_err(|_| odd("body"))?),
+            (FieldType::Boolean, Value::Bool(truth)) => Cell::Boolean(truth),
+            (FieldType::List, Value::Array(items)) => {
+                let texts = items.iter().map(|item| item.as_str().map(Into::into)).collect::<Option<_>>();
+                Cell::List(texts.ok_or_else(|| odd("body"))?)
+            }
+            _ => return Err(odd("body")),
+        });
+    }
+    let shape = match shape {
+        None => None,
+        Some(blob) => {
+            let shape = geometry::from_blob(blob).map_err(|_| odd("shape"))?;
+            if geometry::to_blob(&shape) != blob {
+                return Err(odd("shape"));
+            }
+            Some(shape)
+        }
+    };
+    let record = Record { table, cells, shape };
+    if dimension_body(&record)? != body {
+        return Err(odd("body"));
+    }
+    Ok(record)
+}

@@ -1,0 +1,5 @@
+//! What several test programs share.
+#![allow(dead_code, missing_docs)]
+
+pub mod database;
+pub mod world;

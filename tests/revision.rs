@@ -1,0 +1,137 @@
+//! One import makes one revision, or none: on both engines.
+
+mod common;
+
+use chrono::{DateTime, Utc};
+use common::world::{package, record, remove, riverton, row, set};
+use planatlas::domain::Package;
+use planatlas::store::{Change, CommitError, Outcome, Revision, Store};
+
+fn at(second: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp(1_700_000_000 + second, 123_456_789).unwrap()
+}
+
+async fn import(store: &Store, packages: &[Package], second: i64) -> Result<Outcome, CommitError> {
+    store.commit(Change { packages, author: "tester", message: "a test", at: at(second) }).await
+}
+
+fn committed(outcome: Outcome) -> (Revision, usize, usize) {
+    match outcome {
+        Outcome::Committed { revision, begun, ended } => (revision, begun.values().sum(), ended.values().sum()),
+        Outcome::Unchanged(_) => panic!("nothing changed"),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_import_makes_one_revision_and_the_same_import_none() {
+    let mut digests = Vec::new();
+    for database in common::database::fresh() {
+        let store = Store::open(&database.url).await.unwrap();
+        assert!(store.newest().await.unwrap().is_none());
+        let mut world = riverton();
+        let (first, begun, ended) = committed(import(&store, &[world.clone()], 0).await.unwrap());
+        assert_eq!((first.number, begun, ended), (1, world.records.len() + 1, 0));
+        assert_eq!(store.newest().await.unwrap().as_ref(), Some(&first));
+        let Outcome::Unchanged(same) = import(&store, &[world.clone()], 1).await.unwrap() else { panic!() };
+        assert_eq!(same, first);
+        assert_eq!(store.newest_number().await.unwrap(), 1);
+
+        set(row(&mut world, "projects", "p-1"), "name", "Mill, renamed");
+        set(row(&mut world, "regions", "south"), "name", "Deep south");
+        remove(&mut world, "register_entries", "green/g-2");
+        let (second, begun, ended) = committed(import(&store, &[world.clone()], 2).await.unwrap());
+        assert_eq!((second.number, begun, ended), (2, 2, 3));
+        assert_eq!(second.previous_digest.as_deref(), Some(first.digest.as_str()));
+        let name = async |at| {
+            let all = store.dimensions(at).await.unwrap();
+            let south = all.iter().find(|d| d.record.table.name == "regions" && d.record.key() == "south").unwrap();
+            (south.id, south.since, south.record.text("name").unwrap().to_owned())
+        };
+        let (old, new) = (name(1).await, name(2).await);
+        assert_eq!((old.1, old.2.as_str(), new.1, new.2.as_str()), (1, "South", 2, "Deep south"));
+        assert_eq!(old.0, new.0, "the identity stays");
+        digests.push((first.digest, second.digest, old.0));
+        let touched = store.touched(2).await.unwrap();
+        assert_eq!((touched["regions"], touched["register_entries"], touched["zones"]), (2, 2, 1));
+        let known = store.known().await.unwrap();
+        assert_eq!(known.owner("projects", "p-1").as_deref(), Some("riverton"));
+        assert_eq!(known.owner("register_entries", "green/g-2"), None);
+    }
+    assert!(digests.windows(2).all(|pair| pair[0] == pair[1]), "both engines agree on digests and ids");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn packages_keep_out_of_each_others_rows() {
+    for database in common::database::fresh() {
+        let store = Store::open(&database.url).await.unwrap();
+        committed(import(&store, &[riverton()], 0).await.unwrap());
+        let thief = package(
+            "thief",
+            vec![
+                record("zones", &[("code", "mill-park"), ("name", "Ours now"), ("document", "plan-text")]),
+                record(
+                    "project_stages",
+                    &[("project", "p-1"), ("stage", "SIGNED"), ("on", "2020-01-01"), ("document", "yearbook")],
+                ),
+            ],
+        );
+        let CommitError::HeldElsewhere(held) = import(&store, &[thief], 1).await.unwrap_err() else { panic!() };
+        assert_eq!(held.len(), 2);
+        assert!(held.iter().all(|held| held.package == "riverton"), "{held:?}");
+
+        let guest = package(
+            "guest",
+            vec![
+                record(
+                    "projects",
+                    &[("code", "g-1"), ("name", "Guest"), ("zone", "mill-park"), ("document", "yearbook")],
+                ),
+                record("regions", &[("code", "east"), ("name", "East"), ("parent", "south"), ("document", "yearbook")]),
+            ],
+        );
+        let (second, ..) = committed(import(&store, &[guest], 2).await.unwrap());
+        assert_eq!(second.number, 2);
+        for (table, key, user) in [("zones", "mill-park", "g-1"), ("regions", "south", "east")] {
+            let mut world = riverton();
+            world.records.retain(|row| row.table.name != "observations" && row.table.name != "register_entries");
+            remove(&mut world, table, key);
+            for project in ["p-1", "p-2", "p-3"] {
+                remove(&mut world, "projects", project);
+            }
+            remove(&mut world, "project_stages", "p-1/SIGNED");
+            remove(&mut world, "project_stages", "p-1/STARTED");
+            remove(&mut world, "enterprises", "e-1");
+            let error = import(&store, &[world], 3).await.unwrap_err();
+            let CommitError::Dangling(dangling) = &error else { panic!("{error}") };
+            assert_eq!(dangling.len(), 1, "{dangling:?}");
+            assert_eq!((dangling[0].key.as_str(), dangling[0].package.as_str()), (user, "guest"));
+            assert_eq!((dangling[0].target_table.as_str(), dangling[0].target.as_str()), (table, key));
+        }
+        assert_eq!(store.newest_number().await.unwrap(), 2, "nothing was written");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_storage_cannot_keep_is_refused() {
+    for database in common::database::fresh() {
+        let store = Store::open(&database.url).await.unwrap();
+        for (field, value) in [("investment", "0.00000000001"), ("investment", "-0"), ("lon", "115.12345678")] {
+            let mut world = riverton();
+            let project = row(&mut world, "projects", "p-1");
+            let at = project.table.position(field).unwrap();
+            project.cells[at] = planatlas::domain::Cell::Decimal(value.parse().unwrap());
+            if value == "-0" {
+                project.cells[at] = planatlas::domain::Cell::Decimal(-planatlas::domain::Decimal::ZERO);
+            }
+            let error = import(&store, &[world], 0).await.unwrap_err();
+            let CommitError::Unfit { column, .. } = &error else { panic!("{error}") };
+            assert_eq!(column, field);
+        }
+        let mut world = riverton();
+        let twice = world.records[0].clone();
+        world.records.push(twice);
+        assert!(matches!(import(&store, &[world], 0).await, Err(CommitError::Duplicate { .. })));
+        assert!(matches!(import(&store, &[], 0).await, Err(CommitError::Nothing)));
+        assert_eq!(store.newest_number().await.unwrap(), 0);
+    }
+}
