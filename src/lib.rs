@@ -3,4 +3,5 @@
 pub mod atlas;
 pub mod domain;
 pub mod geometry;
+pub mod graphql;
 pub mod store;

@@ -1,0 +1,147 @@
+//! Errors of a request: a code for programs, a sentence in two languages for people, a hint what to do.
+
+use std::fmt::Display;
+
+use async_graphql::{Error, ErrorExtensionValues, ServerError};
+
+/// Why a field could not be answered. It never shows internals.
+///
+/// It has no `Display` on purpose: async-graphql would then turn it into a bare message.
+#[derive(Debug, Clone)]
+pub struct Fault {
+    code: &'static str,
+    zh: String,
+    en: String,
+    hint: Option<String>,
+}
+
+impl Fault {
+    fn new(code: &'static str, zh: String, en: String) -> Self {
+        Self { code, zh, en, hint: None }
+    }
+
+    fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// A code that nothing has; the hint names the nearest ones that exist.
+    pub fn unknown_code<'a>(what: &str, code: &str, known: impl IntoIterator<Item = &'a str>) -> Self {
+        let fault = Self::new(
+            "UNKNOWN_CODE",
+            format!("没有代码为「{code}」的 {what}"),
+            format!("there is no {what} with the code «{code}»"),
+        );
+        match nearest(code, known) {
+            Some(near) => fault.hint(format!("您是否指 / did you mean «{near}»?")),
+            None => fault,
+        }
+    }
+
+    /// An argument that cannot be obeyed.
+    pub fn argument(name: &str, zh: impl Display, en: impl Display) -> Self {
+        Self::new("BAD_ARGUMENT", format!("参数 {name}：{zh}"), format!("argument {name}: {en}"))
+    }
+
+    /// A text that is no id.
+    pub fn bad_id(id: &str) -> Self {
+        Self::new("BAD_ID", format!("「{id}」不是有效的 id"), format!("«{id}» is no id"))
+            .hint("ids 只来自本接口的回答；人可读的是 code / ids come from answers only; what people read is `code`")
+    }
+
+    /// A cursor of another list, or of an item that the list no longer holds.
+    pub fn bad_cursor() -> Self {
+        Self::new(
+            "BAD_CURSOR",
+            "游标不属于此列表，或其所指条目已不在列表中".to_owned(),
+            "the cursor does not belong to this list, or the list no longer holds its item".to_owned(),
+        )
+        .hint("从头取第一页 / start again from the first page")
+    }
+
+    /// An id of another knowledge state, asked for inside a snapshot.
+    pub fn other_snapshot() -> Self {
+        Self::new(
+            "OTHER_SNAPSHOT",
+            "该 id 属于另一个快照；一个快照之内不能混用不同时刻".to_owned(),
+            "the id belongs to another snapshot; instants cannot be mixed inside one".to_owned(),
+        )
+        .hint("在 asOf 之外查询 / ask outside asOf")
+    }
+
+    /// A revision that does not exist.
+    pub fn unknown_revision(number: i32, newest: i32) -> Self {
+        Self::new("UNKNOWN_REVISION", format!("没有第 {number} 号修订"), format!("there is no revision {number}"))
+            .hint(format!("1 … {newest}"))
+    }
+
+    /// Nothing was imported yet.
+    pub fn empty() -> Self {
+        Self::new("NOT_READY", "数据库中尚无修订".to_owned(), "the database holds no revision yet".to_owned())
+            .hint("planatlas import DIR…")
+    }
+
+    /// Something of ours failed. The cause goes to the log, not to the client.
+    pub fn internal(cause: impl Display) -> Self {
+        tracing::error!(%cause, "a field could not be answered");
+        Self::new("INTERNAL", "内部错误".to_owned(), "internal error".to_owned())
+    }
+}
+
+impl From<Fault> for Error {
+    fn from(fault: Fault) -> Self {
+        let mut error = Error::new(fault.en.clone());
+        error.extensions = Some(extensions(fault.code, fault.zh, fault.en, fault.hint));
+        error
+    }
+}
+
+fn extensions(code: &str, zh: String, en: String, hint: Option<String>) -> ErrorExtensionValues {
+    let mut values = ErrorExtensionValues::default();
+    values.set("code", code);
+    values.set("zh", zh);
+    values.set("en", en);
+    if let Some(hint) = hint {
+        values.set("hint", hint);
+    }
+    values
+}
+
+/// Gives errors that async-graphql raised itself (syntax, unknown field, limits) the same form as ours.
+pub fn complete(error: &mut ServerError) {
+    if error.extensions.as_ref().is_some_and(|values| values.get("code").is_some()) {
+        return;
+    }
+    let (code, zh) = match error.message.as_str() {
+        "Query is too complex." => ("TOO_COMPLEX", "查询过于庞大".to_owned()),
+        "Query is nested too deep." => ("TOO_DEEP", "查询嵌套过深".to_owned()),
+        message if error.path.is_empty() => ("INVALID_DOCUMENT", format!("查询有误：{message}")),
+        message => ("BAD_ARGUMENT", format!("参数有误：{message}")),
+    };
+    error.extensions = Some(extensions(code, zh, error.message.clone(), None));
+}
+
+/// The known text closest to what was written, when it is close enough to be a slip.
+fn nearest<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    known
+        .into_iter()
+        .map(|candidate| (strsim::jaro_winkler(written, candidate), candidate))
+        .filter(|(score, _)| *score > 0.7)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, candidate)| candidate)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slip_is_answered_with_the_nearest_code() {
+        let error = Error::from(Fault::unknown_code("indicator", "revenu", ["output", "revenue", "profit"]));
+        let values = error.extensions.unwrap();
+        assert_eq!(values.get("code"), Some(&"UNKNOWN_CODE".into()));
+        assert!(values.get("hint").unwrap().to_string().contains("revenue"));
+        let far = Error::from(Fault::unknown_code("indicator", "zzzz", ["output"]));
+        assert!(far.extensions.unwrap().get("hint").is_none());
+    }
+}

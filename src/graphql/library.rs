@@ -1,0 +1,142 @@
+//! Which atlas answers: the newest revision's, and a shelf of older ones.
+
+use std::sync::Arc;
+
+use arc_swap::ArcSwapOption;
+use chrono::{DateTime, NaiveDate, Utc};
+use moka::sync::Cache;
+use tokio::sync::OnceCell;
+
+use super::fault::Fault;
+use super::view::View;
+use crate::atlas::{Atlas, Input, Source};
+use crate::domain::Unreadable;
+use crate::store::{Revision, Store, StoreError};
+
+/// Older revisions kept ready.
+const SHELF: u64 = 8;
+
+/// A revision with its atlas.
+#[derive(Debug)]
+pub struct Volume {
+    /// Who made it, when, why.
+    pub revision: Revision,
+    /// Its read model.
+    pub atlas: Arc<Atlas>,
+}
+
+/// Why a revision could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum LibraryError {
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A row is not what its table promises.
+    #[error(transparent)]
+    Unreadable(#[from] Unreadable),
+    /// Reading was cut off, e.g. because the process is stopping.
+    #[error("reading the revision was interrupted")]
+    Interrupted,
+}
+
+/// The revisions of one database. Each older one is read once however many ask for it at the same time.
+pub struct Library {
+    store: Store,
+    head: ArcSwapOption<Volume>,
+    shelf: Cache<i32, Arc<OnceCell<Option<Arc<Volume>>>>>,
+}
+
+impl Library {
+    /// A library over a database; [`Library::refresh`] brings its first revision.
+    pub fn new(store: Store) -> Arc<Self> {
+        Arc::new(Self { store, head: ArcSwapOption::empty(), shelf: Cache::new(SHELF) })
+    }
+
+    /// The database.
+    pub const fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// Whether there is a revision to serve.
+    pub fn ready(&self) -> bool {
+        self.head.load().is_some()
+    }
+
+    /// Reads the newest revision if it is not the one held, and says whether it was new. Requests under way keep the
+    /// atlas they began with.
+    ///
+    /// # Errors
+    /// When the database fails or a row cannot be read.
+    pub async fn refresh(&self) -> Result<bool, LibraryError> {
+        let held = self.head.load_full();
+        let number = self.store.newest_number().await?;
+        if number == held.as_ref().map_or(0, |volume| volume.revision.number) {
+            return Ok(false);
+        }
+        let volume = self.read(number).await?;
+        let found = volume.is_some();
+        self.head.store(volume);
+        Ok(found)
+    }
+
+    /// The newest revision as seen at a moment; none while the database is empty.
+    pub fn head(self: &Arc<Self>, now: DateTime<Utc>) -> Option<View> {
+        let volume = self.head.load_full()?;
+        let on = day(&volume.atlas, now);
+        Some(View::head(self, &volume, on))
+    }
+
+    /// An older revision, or the newest as a snapshot, seen on the day it was made.
+    ///
+    /// # Errors
+    /// [`Fault`] when there is no such revision or it cannot be read.
+    pub async fn snapshot(self: &Arc<Self>, number: i32) -> Result<View, Fault> {
+        let volume = self.volume(number).await.map_err(Fault::internal)?;
+        let newest = self.head.load().as_ref().map_or(0, |volume| volume.revision.number);
+        let volume = volume.ok_or_else(|| Fault::unknown_revision(number, newest))?;
+        let on = day(&volume.atlas, volume.revision.committed_at);
+        Ok(View::snapshot(self, &volume, on))
+    }
+
+    async fn volume(&self, number: i32) -> Result<Option<Arc<Volume>>, LibraryError> {
+        if let Some(head) = self.head.load_full().filter(|head| head.revision.number == number) {
+            return Ok(Some(head));
+        }
+        let place = self.shelf.get_with(number, Arc::default);
+        let volume = place.get_or_try_init(|| self.read(number)).await?.clone();
+        if volume.is_none() {
+            self.shelf.invalidate(&number);
+        }
+        Ok(volume)
+    }
+
+    async fn read(&self, number: i32) -> Result<Option<Arc<Volume>>, LibraryError> {
+        let Some(revision) = self.store.revision(number).await? else { return Ok(None) };
+        let rows = self.store.dimensions(number).await?.into_iter().map(|row| Input {
+            id: row.id,
+            package: row.package,
+            record: row.record,
+            since: row.since,
+        });
+        let source = Source {
+            revision: number,
+            rows: rows.collect(),
+            projects: Vec::new(),
+            touched: self.store.touched(number).await?,
+        };
+        let previous = self.head.load_full();
+        let at = revision.committed_at;
+        let build = move || {
+            let atlas = Atlas::build(source, at.date_naive(), previous.as_ref().map(|volume| &*volume.atlas))?;
+            Ok::<_, Unreadable>(Arc::new(atlas))
+        };
+        let atlas = tokio::task::spawn_blocking(build).await.map_err(|_| LibraryError::Interrupted)??;
+        Ok(Some(Arc::new(Volume { revision, atlas })))
+    }
+}
+
+/// The day a moment falls on in the time zone of the first plan; in UTC when there is no plan.
+fn day(atlas: &Atlas, at: DateTime<Utc>) -> NaiveDate {
+    let zone = atlas.plans.all().first().and_then(|plan| plan.time_zone.parse::<chrono_tz::Tz>().ok());
+    zone.map_or_else(|| at.date_naive(), |zone| at.with_timezone(&zone).date_naive())
+}

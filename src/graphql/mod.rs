@@ -1,0 +1,94 @@
+//! The GraphQL schema: one file per family of types. No SQL, no geometry maths.
+//!
+//! A node type is a struct of the [`View`] it was read in and its row (`Zone { view, row: Arc<domain::Zone> }`), made
+//! by `new(&view, &row)`. Fields that several types share are lent: `NodeFields`, `SubjectFields`, `SourcedFields` are
+//! flattened into each, and a type that has them is listed in the `interface!` of that name.
+
+mod catalog;
+mod connection;
+mod document;
+mod fault;
+mod id;
+mod interface;
+mod library;
+mod node;
+mod quantity;
+mod query;
+pub mod response;
+mod revision;
+mod scalars;
+mod subject;
+mod view;
+mod words;
+
+use async_graphql::registry::Registry;
+use async_graphql::{
+    ContextSelectionSet, EmptyMutation, EmptySubscription, OutputType, Positioned, Schema, ServerResult, Value,
+    parser::types::Field,
+};
+
+pub use fault::complete as complete_error;
+pub use library::{Library, LibraryError};
+pub use query::Query;
+pub use view::View;
+
+/// The schema of the product.
+pub type PlanSchema = Schema<Query, EmptyMutation, EmptySubscription>;
+
+/// Levels of fields that a query may nest.
+const DEPTH: usize = 24;
+/// Fields that a query may ask for, pages multiplied out.
+const COMPLEXITY: usize = 500_000;
+
+/// Builds the schema.
+pub fn schema() -> PlanSchema {
+    Schema::build(Query, EmptyMutation, EmptySubscription)
+        .register_output_type::<SecondPass>()
+        .limit_depth(DEPTH)
+        .limit_complexity(COMPLEXITY)
+        .finish()
+}
+
+/// The schema as text.
+pub fn sdl() -> String {
+    schema().sdl_with_options(
+        async_graphql::SDLExportOptions::new()
+            .prefer_single_line_descriptions()
+            .include_specified_by()
+            .use_space_ident(),
+    )
+}
+
+/// No type: a place in the builder from which the schema can be completed; see [`interface`].
+struct SecondPass;
+
+impl OutputType for SecondPass {
+    fn type_name() -> std::borrow::Cow<'static, str> {
+        "SecondPass".into()
+    }
+
+    fn create_type_info(registry: &mut Registry) -> String {
+        let mut interfaces = node::interfaces();
+        interfaces.push(catalog::Catalog::interface());
+        interface::complete(registry, &interfaces);
+        Self::type_name().into_owned()
+    }
+
+    async fn resolve(&self, _: &ContextSelectionSet<'_>, _: &Positioned<Field>) -> ServerResult<Value> {
+        Ok(Value::Null)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn every_interface_has_its_fields_and_every_member_too() {
+        let sdl = super::sdl();
+        let part = |head: &str| sdl.split(head).nth(1).and_then(|rest| rest.split("\n}").next()).unwrap().to_owned();
+        for head in ["type Query implements Catalog {", "type Snapshot implements Catalog {", "interface Catalog {"] {
+            assert!(part(head).contains("documents: [Document!]!"), "{head}");
+        }
+        assert!(part("type Document implements Node {").contains("id: ID!"));
+        assert!(!sdl.contains("Fields"), "lenders are no types of the schema");
+    }
+}

@@ -1,0 +1,74 @@
+//! The interfaces `Node` and `Sourced`, and finding a node by its id.
+
+use async_graphql::{ID, Object};
+
+use super::document::Document;
+use super::fault::Fault;
+use super::id::NodeId;
+use super::interface::{Interface, interface};
+use super::revision::Revision;
+use super::view::View;
+use crate::domain::EntityId;
+
+interface! {
+    /// 有永久标识的事物。
+    /// Anything with a permanent identity.
+    Node extends [] from [NodeFields] for [Document, Revision]
+}
+
+/// Fields of the interface `Node`.
+pub struct NodeFields(ID);
+
+impl NodeFields {
+    /// A node that differs between knowledge states.
+    pub fn new(view: &View, kind: &str, id: EntityId) -> Self {
+        Self(view.id(kind, id.0))
+    }
+
+    /// A node that is the same in every knowledge state.
+    pub fn everywhere(kind: &str, id: EntityId) -> Self {
+        Self(NodeId::encode(kind, &id.0.to_string(), None))
+    }
+
+    /// A node whose identity is no entity of its own.
+    pub const fn of(id: ID) -> Self {
+        Self(id)
+    }
+}
+
+/// 有永久标识的事物。
+/// Anything with a permanent identity.
+#[Object]
+impl NodeFields {
+    /// 不透明的永久标识，从不复用。在 asOf 之内还带有快照，避免客户端缓存混淆两个知识状态；跨状态请用 code 对应。
+    /// Opaque, permanent, never reused. Inside asOf it also carries the snapshot, so that a normalising client cache
+    /// cannot merge two knowledge states of one entity; match across states by `code`.
+    async fn id(&self) -> &ID {
+        &self.0
+    }
+}
+
+/// Every interface of the schema, for its second pass.
+pub fn interfaces() -> Vec<Interface> {
+    vec![Node::interface()]
+}
+
+/// The node of an id asked for in `view`; none when there is no such thing in the id's knowledge state.
+///
+/// # Errors
+/// [`Fault`] when the id is of no known type, or of another knowledge state than the snapshot it is asked for in.
+pub async fn find(view: &View, id: &NodeId) -> Result<Option<Node>, Fault> {
+    let view = &view.of_id(id).await?;
+    let atlas = view.atlas();
+    let entity = || id.local.parse().ok().map(EntityId);
+    Ok(match id.kind.as_str() {
+        "Document" => entity().and_then(|id| atlas.documents.id(id)).map(|row| Document::new(row).into()),
+        "Revision" => {
+            let number = id.local.parse().ok().filter(|number| *number <= view.revision().number);
+            let Some(number) = number else { return Ok(None) };
+            let found = view.store().revision(number).await.map_err(Fault::internal)?;
+            found.map(|revision| Revision::new(revision).into())
+        }
+        _ => return Err(Fault::bad_id(&id.kind)),
+    })
+}

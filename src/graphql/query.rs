@@ -1,0 +1,83 @@
+//! The root of the schema, and the snapshot that `asOf` opens.
+
+use async_graphql::{Context, Object};
+
+use super::catalog::CatalogFields;
+use super::connection::{Connection, Edge, MOST_FACTS, Paging};
+use super::fault::Fault;
+use super::revision::{self, AsOf, Revision};
+use super::scalars::DateTime;
+use super::view::View;
+
+/// The root; the view of a request travels in its data.
+#[derive(Clone)]
+pub struct Query;
+
+fn head<'a>(ctx: &Context<'a>) -> &'a View {
+    ctx.data_unchecked::<View>()
+}
+
+/// 查询的入口：最新修订的目录，以及回看过去修订的 asOf。
+/// Where queries start: the catalogue of the newest revision, and asOf for older ones.
+#[Object]
+impl Query {
+    #[graphql(flatten)]
+    async fn catalog(&self, ctx: &Context<'_>) -> CatalogFields {
+        CatalogFields(head(ctx).clone())
+    }
+
+    /// 本次回答所读的修订（也见 ETag 与 extensions.revision）。
+    /// The revision this answer was read at (also in the ETag and in extensions.revision).
+    async fn revision(&self, ctx: &Context<'_>) -> Revision {
+        Revision::new(head(ctx).revision().clone())
+    }
+
+    /// 全部修订，新者在前。
+    /// All revisions, newest first.
+    #[graphql(complexity = "5 + first.unwrap_or(20).max(0) as usize * child_complexity")]
+    async fn revisions(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(default_with = "Some(20)", desc = "条数，至多 500。Items wanted, 500 at most.")] first: Option<i32>,
+        #[graphql(desc = "上一页末条的游标。Cursor of the last item of the page before.")] after: Option<String>,
+    ) -> Result<Connection<Edge<Revision>>, Fault> {
+        revision::page(head(ctx), Paging::new(first, after, MOST_FACTS)?).await
+    }
+
+    /// 其下的一切都在同一个固定的知识状态上求值；一个快照之内不能混用不同时刻。
+    /// Everything below it is evaluated on one frozen knowledge state; instants cannot be mixed inside one snapshot.
+    async fn as_of(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "哪个知识状态。Which knowledge state.")] at: AsOf,
+    ) -> Result<Snapshot, Fault> {
+        let AsOf::Revision(number) = at;
+        head(ctx).of_revision(number).await.map(Snapshot)
+    }
+}
+
+/// A knowledge state.
+#[derive(Clone)]
+pub struct Snapshot(View);
+
+/// 快照：某一修订时的知识状态。
+/// What was known at one revision.
+#[Object]
+impl Snapshot {
+    #[graphql(flatten)]
+    async fn catalog(&self) -> CatalogFields {
+        CatalogFields(self.0.clone())
+    }
+
+    /// 快照所在的修订。
+    /// The revision of the snapshot.
+    async fn revision(&self) -> Revision {
+        Revision::new(self.0.revision().clone())
+    }
+
+    /// 该知识状态形成的时刻。
+    /// When this knowledge state came about.
+    async fn known_at(&self) -> DateTime {
+        DateTime(self.0.revision().committed_at)
+    }
+}

@@ -1,0 +1,95 @@
+//! What a request reads: one revision, seen on one day.
+
+use std::fmt::Display;
+use std::sync::Arc;
+
+use async_graphql::ID;
+use chrono::NaiveDate;
+
+use super::fault::Fault;
+use super::id::NodeId;
+use super::library::{Library, Volume};
+use crate::atlas::Atlas;
+use crate::store::{Revision, Store};
+
+/// One knowledge state. Every node keeps the view it was read in, so what is reached from it stays in the same one.
+#[derive(Clone)]
+pub struct View(Arc<Inner>);
+
+struct Inner {
+    library: Arc<Library>,
+    volume: Arc<Volume>,
+    /// The volume's atlas, seen on the day of the request.
+    atlas: Atlas,
+    snapshot: bool,
+}
+
+impl View {
+    /// The newest revision.
+    pub(super) fn head(library: &Arc<Library>, volume: &Arc<Volume>, on: NaiveDate) -> Self {
+        Self::new(library, volume, on, false)
+    }
+
+    /// A revision asked for by `asOf`: ids carry it.
+    pub(super) fn snapshot(library: &Arc<Library>, volume: &Arc<Volume>, on: NaiveDate) -> Self {
+        Self::new(library, volume, on, true)
+    }
+
+    fn new(library: &Arc<Library>, volume: &Arc<Volume>, on: NaiveDate, snapshot: bool) -> Self {
+        let atlas = volume.atlas.seen_on(on);
+        Self(Arc::new(Inner { library: Arc::clone(library), volume: Arc::clone(volume), atlas, snapshot }))
+    }
+
+    /// The read model of the revision.
+    pub fn atlas(&self) -> &Atlas {
+        &self.0.atlas
+    }
+
+    /// The database, for facts; ask it at [`View::revision`].
+    pub fn store(&self) -> &Store {
+        self.0.library.store()
+    }
+
+    /// The revision read.
+    pub fn revision(&self) -> &Revision {
+        &self.0.volume.revision
+    }
+
+    /// The day on which it is read.
+    pub fn on(&self) -> NaiveDate {
+        self.0.atlas.on
+    }
+
+    /// The id of a node read here. `kind` is its GraphQL type.
+    pub fn id(&self, kind: &str, local: impl Display) -> ID {
+        NodeId::encode(kind, &local.to_string(), self.0.snapshot.then(|| self.at()))
+    }
+
+    /// The view that an id was read in: this one for ids of the head; from the head, any snapshot.
+    ///
+    /// # Errors
+    /// [`Fault`] when the id belongs to another knowledge state than this snapshot, or to none.
+    pub async fn of_id(&self, id: &NodeId) -> Result<Self, Fault> {
+        match id.at {
+            None => Ok(self.clone()),
+            Some(at) if self.0.snapshot && at == self.at() => Ok(self.clone()),
+            Some(_) if self.0.snapshot => Err(Fault::other_snapshot()),
+            Some(at) => {
+                let view = self.of_revision(at.0).await?;
+                if view.at() == at { Ok(view) } else { Err(Fault::bad_id(&id.local)) }
+            }
+        }
+    }
+
+    /// A snapshot of a revision of the same database.
+    ///
+    /// # Errors
+    /// [`Fault`] when there is no such revision.
+    pub async fn of_revision(&self, number: i32) -> Result<Self, Fault> {
+        self.0.library.snapshot(number).await
+    }
+
+    fn at(&self) -> (i32, NaiveDate) {
+        (self.revision().number, self.on())
+    }
+}
