@@ -7,19 +7,35 @@
 //!
 //! - [`check()`]: what is wrong with a boundary, and where.
 //! - [`area_km2`], [`bbox`], [`label_point`], [`contains()`], [`overlap_km2`], [`touches`]: what is asked of one or two.
-//! - [`Topology`]: many boundaries cut into shared arcs, simplified together without gaps, and dissolved.
+//! - [`Topology`], [`union()`]: many boundaries cut into shared arcs, simplified together without gaps, and dissolved.
+//! - [`LEVELS`], [`snap`]: the tolerances that are stored. [`corridor`]: a line through places.
 //! - [`to_geojson`], [`to_blob`], [`from_blob`]: how a shape leaves and how it is stored.
 
 mod blob;
 mod check;
+mod dissolve;
 mod exact;
 mod geojson;
 mod label;
 mod measure;
+mod simplify;
 mod sweep;
+mod topology;
+mod weld;
 
 pub use self::blob::{BlobError, from_blob, to_blob};
 pub use self::check::{Defect, DefectKind, check};
+pub use self::dissolve::union;
 pub use self::geojson::to_geojson;
 pub use self::label::label_point;
 pub use self::measure::{Bbox, area_km2, bbox, contains, overlap_km2, touches};
+pub use self::topology::{LEVELS, Level, Topology, snap};
+
+use crate::domain::{Point, Shape};
+
+/// The schematic line through places, in the order given. Fewer than two different places make no line.
+pub fn corridor(through: &[Point]) -> Shape {
+    let mut line = through.to_vec();
+    line.dedup();
+    Shape::Lines(if line.len() < 2 { Vec::new() } else { vec![line] })
+}
