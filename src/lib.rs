@@ -1,7 +1,9 @@
 //! Planatlas: an industrial plan, its figures and its map, as one GraphQL data platform.
 
 pub mod atlas;
+pub mod cli;
 pub mod domain;
 pub mod geometry;
 pub mod graphql;
+pub mod package;
 pub mod store;

@@ -1,2 +1,5 @@
-//! Planatlas.
-fn main() {}
+//! The command line: see `planatlas --help`.
+
+fn main() -> std::process::ExitCode {
+    planatlas::cli::run()
+}

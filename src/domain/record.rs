@@ -73,6 +73,8 @@ pub struct Table {
     pub fields: Vec<Field>,
     /// Positions of the primary key's columns.
     pub key: Vec<usize>,
+    /// The Table Schema that declares it, as JSON text; packages carry a copy of it.
+    pub schema: &'static str,
 }
 
 impl Table {
@@ -301,11 +303,11 @@ fn field(from: SchemaField) -> Field {
 static TABLES: LazyLock<Vec<Table>> = LazyLock::new(|| {
     FILES
         .iter()
-        .filter_map(|text| {
+        .filter_map(|&text| {
             let file: SchemaFile = serde_json::from_str(text).ok()?;
             let fields: Vec<Field> = file.fields.into_iter().map(field).collect();
             let key = file.key.iter().filter_map(|name| fields.iter().position(|f| f.name == name)).collect();
-            Some(Table { name: keep(file.name), fields, key })
+            Some(Table { name: keep(file.name), fields, key, schema: text })
         })
         .collect()
 });

@@ -1,0 +1,55 @@
+//! The command line. Each command is a file of its own; this one names them and what they share.
+
+mod check;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+use etcetera::BaseStrategy;
+
+/// An industrial plan, its figures and its map, as one GraphQL data platform.
+#[derive(Debug, Parser)]
+#[command(name = "planatlas", version, about, arg_required_else_help = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Check(check::Arguments),
+}
+
+/// Which database a command works on.
+#[derive(Debug, Args)]
+pub struct Database {
+    /// Database, e.g. sqlite:atlas.db or postgres://user@host/name [default: planatlas.db in the data directory]
+    #[arg(long, value_name = "URL", env = "PLANATLAS_DATABASE", hide_env_values = true)]
+    database: Option<String>,
+}
+
+impl Database {
+    /// The database that was named, or the SQLite file under the platform's data directory, whose directory is made.
+    ///
+    /// # Errors
+    /// A sentence for the user when there is no such place.
+    pub fn url(&self) -> Result<String, String> {
+        if let Some(url) = &self.database {
+            return Ok(url.clone());
+        }
+        let nowhere = |reason: String| format!("no place for the database ({reason}): give --database URL");
+        let base = etcetera::choose_base_strategy().map_err(|error| nowhere(error.to_string()))?;
+        let directory: PathBuf = base.data_dir().join("planatlas");
+        std::fs::create_dir_all(&directory)
+            .map_err(|error| nowhere(format!("{}: {}", directory.display(), error.kind())))?;
+        Ok(format!("sqlite:{}", directory.join("planatlas.db").display()))
+    }
+}
+
+/// Reads the command line and does what it asks.
+pub fn run() -> ExitCode {
+    match Cli::parse().command {
+        Command::Check(arguments) => check::run(&arguments),
+    }
+}

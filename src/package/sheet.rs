@@ -1,0 +1,186 @@
+//! A table of a package: its rows as typed records that remember where they stand.
+
+use super::cell::Column;
+use super::problem::{Fault, Problem, Row, nearest};
+use crate::domain::{Cell, Record, Table};
+
+/// The rows of one CSV file.
+pub(super) struct Sheet {
+    /// The file, as problems name it.
+    pub file: String,
+    pub table: &'static Table,
+    pub lines: Vec<Line>,
+}
+
+/// A row and where it stands.
+pub(super) struct Line {
+    /// The row that a spreadsheet shows.
+    pub number: u32,
+    /// Columns whose cell could not be read, as bits; a problem already says so.
+    unread: u64,
+    pub record: Record,
+}
+
+impl Line {
+    pub fn row(&self) -> Option<Row> {
+        Some(Row::Number(self.number as usize))
+    }
+
+    /// Whether a cell could be read (an empty cell can).
+    pub fn was_read(&self, position: usize) -> bool {
+        self.unread & (1 << position) == 0
+    }
+
+    /// Whether all these columns could be read.
+    pub fn were_read(&self, columns: &[&str]) -> bool {
+        columns.iter().all(|name| self.record.table.position(name).is_none_or(|at| self.was_read(at)))
+    }
+
+    /// The row's key, unless a part of it is empty or unreadable.
+    pub fn key(&self) -> Option<String> {
+        let key = &self.record.table.key;
+        let whole = key.iter().all(|at| self.was_read(*at) && self.record.cells[*at] != Cell::Null);
+        whole.then(|| self.record.key())
+    }
+}
+
+impl Sheet {
+    /// Says that a cell of a line is wrong.
+    pub fn fault(&self, line: &Line, column: &str, fault: Fault) -> Problem {
+        fault.at(&self.file, line.row(), Some(column))
+    }
+}
+
+/// Where the columns of a file lie, by the fields of its table.
+struct Header {
+    /// For each field of the table the position in the file.
+    positions: Vec<Option<usize>>,
+    width: usize,
+}
+
+/// Reads the rows of a table; the columns must be exactly those of its schema, in any order.
+pub(super) fn read(table: &'static Table, file: String, text: &str, problems: &mut Vec<Problem>) -> Sheet {
+    let mut sheet = Sheet { file, table, lines: Vec::new() };
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
+    let mut row = csv::StringRecord::new();
+    if !matches!(reader.read_record(&mut row), Ok(true)) {
+        let fault = Fault::new("empty-file", "", names(table))
+            .say("文件没有表头:首行须为列名。", "The file is empty: its first row must name the columns.");
+        problems.push(fault.at(&sheet.file, None, None));
+        return sheet;
+    }
+    let header = header(table, &row, &sheet.file, problems);
+    let columns: Vec<Column> = table.fields.iter().map(Column::new).collect();
+    let reading = Reading { table, columns, header, file: &sheet.file };
+    let mut number: u32 = 1;
+    loop {
+        match reader.read_record(&mut row) {
+            Ok(true) => {}
+            Ok(false) => break,
+            Err(error) => {
+                let fault = Fault::new("csv", error.to_string(), "").say("CSV 无法读取。", "The CSV cannot be read.");
+                problems.push(fault.at(&sheet.file, Some(Row::Number(number as usize + 1)), None));
+                break;
+            }
+        }
+        let begin = row.position().map_or(0, |position| position.byte() as usize);
+        for _ in 0..blank_lines(&text[begin..]) {
+            number += 1;
+            let fault = Fault::new("blank-row", "", "").say("空行:请删除。", "The row is blank: remove it.");
+            problems.push(fault.at(&sheet.file, Some(Row::Number(number as usize)), None));
+        }
+        number += 1;
+        sheet.lines.push(reading.line(number, &row, problems));
+    }
+    sheet
+}
+
+fn names(table: &Table) -> String {
+    table.fields.iter().map(|field| field.name).collect::<Vec<_>>().join(",")
+}
+
+/// Blank lines before a row: the reader passes over them, a spreadsheet counts them.
+fn blank_lines(text: &str) -> usize {
+    let blank = text.len() - text.trim_start_matches(['\r', '\n']).len();
+    let ends = &text.as_bytes()[..blank];
+    ends.iter().filter(|b| **b == b'\n').count().max(ends.iter().filter(|b| **b == b'\r').count())
+}
+
+fn header(table: &'static Table, row: &csv::StringRecord, file: &str, problems: &mut Vec<Problem>) -> Header {
+    let mut positions: Vec<Option<usize>> = vec![None; table.fields.len()];
+    let mut report = |column: &str, fault: Fault| problems.push(fault.at(file, Some(Row::Number(1)), Some(column)));
+    for (at, name) in row.iter().enumerate() {
+        match table.position(name) {
+            Some(field) if positions[field].is_none() => positions[field] = Some(at),
+            Some(_) => report(
+                name,
+                Fault::new("duplicate-column", name, format!("{name} ×1"))
+                    .say("列名重复:只保留一列。", "The column stands twice: keep one."),
+            ),
+            None => {
+                let absent = table.fields.iter().map(|f| f.name).filter(|name| !row.iter().any(|cell| cell == *name));
+                let meant = nearest(name, absent).unwrap_or_default();
+                let column = if name.trim().is_empty() { format!("#{}", at + 1) } else { name.to_owned() };
+                report(
+                    &column,
+                    Fault::new("unknown-column", name, meant).say(
+                        "表结构中没有这一列:请改名或删除。",
+                        "The schema has no such column: rename or remove it.",
+                    ),
+                );
+            }
+        }
+    }
+    for (field, _) in table.fields.iter().zip(&positions).filter(|(_, position)| position.is_none()) {
+        report(
+            field.name,
+            Fault::new("missing-column", "", field.name).say(
+                format!("缺少“{}”列:请补上(可为空的单元格留空)。", field.title),
+                format!("Column `{}` is missing: add it; cells that may be empty stay empty.", field.name),
+            ),
+        );
+    }
+    Header { positions, width: row.len() }
+}
+
+/// Everything that reading one row needs besides its text.
+struct Reading<'a> {
+    table: &'static Table,
+    columns: Vec<Column>,
+    header: Header,
+    file: &'a str,
+}
+
+impl Reading<'_> {
+    fn line(&self, number: u32, row: &csv::StringRecord, problems: &mut Vec<Problem>) -> Line {
+        let at = Some(Row::Number(number as usize));
+        let skewed = row.len() != self.header.width;
+        if skewed {
+            let (found, expected) = (row.len().to_string(), self.header.width.to_string());
+            let fault = Fault::new("cell-count", found, expected).say(
+                "单元格数与表头不符:检查逗号、引号和换行。",
+                "The row has not as many cells as the header: look for stray commas, quotes and line breaks.",
+            );
+            problems.push(fault.at(self.file, at.clone(), None));
+        }
+        let mut unread = 0;
+        let mut cells = Vec::with_capacity(self.columns.len());
+        for (position, column) in self.columns.iter().enumerate() {
+            let read = self.header.positions[position].and_then(|at| row.get(at)).map(|text| column.read(text));
+            // In a row of the wrong length cells stand under the wrong headings: one problem says enough,
+            // and only its key is kept, so that rows pointing to it are not called wrong.
+            let trusted = !skewed || self.table.key.contains(&position);
+            match read {
+                Some(Ok(cell)) if trusted => cells.push(cell),
+                read => {
+                    if let (Some(Err(fault)), false) = (read, skewed) {
+                        problems.push(fault.at(self.file, at.clone(), Some(column.field.name)));
+                    }
+                    unread |= 1 << position;
+                    cells.push(Cell::Null);
+                }
+            }
+        }
+        Line { number, unread, record: Record { table: self.table, cells, shape: None } }
+    }
+}
