@@ -35,12 +35,14 @@ export function enterprises(rings, zoneRings) {
 
 const STAGES = ["SIGNED", "LANDED", "STARTED", "BUILDING", "IN_PRODUCTION", "ON_TARGET"];
 /** Days from one stage to the next, least and most. */
-const STEPS = [[25, 120], [30, 150], [15, 80], [240, 560], [150, 420]];
+const STEPS = [[25, 150], [30, 180], [15, 90], [240, 560], [180, 480]];
 const FIRST = Date.UTC(2021, 9, 8);
 const ROUND_ONE = Date.UTC(2021, 6, 1); // a round of the three batches each quarter
 
 function history(random, stopped) {
-  const dates = [FIRST + Math.floor(random.next() * ((CUTOFF - FIRST) / DAY)) * DAY];
+  // The larger of two draws: more projects are young than old.
+  const since = Math.max(random.next(), random.next());
+  const dates = [FIRST + Math.floor((since * (CUTOFF - FIRST)) / DAY) * DAY];
   for (const [least, most] of STEPS) {
     const next = dates[dates.length - 1] + random.whole(least, most) * DAY;
     if (next > CUTOFF || (stopped && dates.length === 2)) break;
