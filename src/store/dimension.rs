@@ -9,7 +9,7 @@ use super::columns::{LAYOUTS, Unread};
 use super::db::Row;
 use super::version::{self, table_of_kind};
 use super::{Store, StoreError, held_at};
-use crate::domain::Record;
+use crate::domain::{Kind, Record};
 
 /// A row of a table that is no fact, as one revision holds it.
 #[derive(Debug, Clone)]
@@ -136,6 +136,11 @@ pub(super) fn dimensions(at: i32) -> SelectStatement {
         .cond_where(held_at("f", at))
         .order_by(("f", "entity"), Order::Asc)
         .take()
+}
+
+/// [`dimensions`] of one kind.
+pub(super) fn of_kind(at: i32, kind: Kind) -> SelectStatement {
+    dimensions(at).and_where(Expr::col(("e", "kind")).eq(kind.word())).take()
 }
 
 pub(super) fn dimension(row: &Row) -> Result<Dimension, StoreError> {

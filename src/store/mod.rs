@@ -10,9 +10,16 @@ mod commit;
 mod db;
 mod digest;
 mod dimension;
+pub mod enterprise;
 mod error;
+pub mod observation;
+pub mod project;
 mod references;
+pub mod register_entry;
 mod revision;
+mod search;
+#[cfg(test)]
+mod statements;
 mod version;
 
 use sea_query::{Condition, Expr, ExprTrait};

@@ -1,0 +1,216 @@
+//! Enterprises.
+
+use sea_query::{Condition, Expr, ExprTrait, Func, JoinType, Order, Query, SelectStatement};
+
+use super::db::{Dialect, Row};
+use super::search::{self, Columns, among, contains, point, scan};
+use super::{Store, StoreError, held_at};
+use crate::domain::{Kind, Point};
+use crate::geometry::Bbox;
+
+/// An enterprise, as one revision holds it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Enterprise {
+    /// Permanent id.
+    pub id: i64,
+    /// Code.
+    pub code: String,
+    /// Name as written.
+    pub name: String,
+    /// Ours, unofficial.
+    pub name_en: Option<String>,
+    /// Development zone.
+    pub zone: Option<i64>,
+    /// Region.
+    pub region: Option<i64>,
+    /// Chain.
+    pub chain: Option<i64>,
+    /// Code of its stage within the chain.
+    pub stage: Option<String>,
+    /// Where it stands.
+    pub location: Option<Point>,
+    /// Source.
+    pub document: i64,
+    /// Where in it.
+    pub locator: Option<String>,
+    /// Short and verbatim.
+    pub quote: Option<String>,
+    /// The revision that brought it.
+    pub since: i32,
+}
+
+/// Which enterprises. Everything that is set must hold; an empty filter takes all.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// All of these hold.
+    pub and: Vec<Filter>,
+    /// At least one of these holds, where there are any.
+    pub or: Vec<Filter>,
+    /// This does not hold.
+    pub not: Option<Box<Filter>>,
+    /// Exactly one of these names.
+    pub names: Option<Vec<String>>,
+    /// The name contains this.
+    pub name_contains: Option<String>,
+    /// Zone.
+    pub zones: Option<Vec<i64>>,
+    /// Region.
+    pub regions: Option<Vec<i64>>,
+    /// Chain.
+    pub chains: Option<Vec<i64>>,
+    /// Code of the stage within its chain.
+    pub stages: Option<Vec<String>>,
+    /// Holds an entry of one of these registers.
+    pub registers: Option<Vec<i64>>,
+    /// In this box.
+    pub bbox: Option<Bbox>,
+}
+
+/// Enterprises in the order of codes, from the one after the code `after` on.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list(
+    store: &Store,
+    at: i32,
+    filter: &Filter,
+    after: Option<&str>,
+    limit: u64,
+) -> Result<Vec<Enterprise>, StoreError> {
+    let select = list_statement(store.db.dialect(), at, filter, after, limit);
+    store.db.rows(&select).await?.iter().map(read).collect()
+}
+
+/// How many there are.
+///
+/// # Errors
+/// When the database fails.
+pub async fn count(store: &Store, at: i32, filter: &Filter) -> Result<i64, StoreError> {
+    let rows = store.db.rows(&count_statement(store.db.dialect(), at, filter)).await?;
+    rows.first().map_or(Ok(0), |row| row.int(0))
+}
+
+/// An enterprise by its code.
+///
+/// # Errors
+/// When the database fails.
+pub async fn by_code(store: &Store, at: i32, code: &str) -> Result<Option<Enterprise>, StoreError> {
+    store.db.rows(&by_code_statement(at, code)).await?.first().map(read).transpose()
+}
+
+/// Enterprises by their ids, in the order of ids; those that the revision does not hold are left out.
+///
+/// # Errors
+/// When the database fails.
+pub async fn by_ids(store: &Store, at: i32, ids: &[i64]) -> Result<Vec<Enterprise>, StoreError> {
+    store.db.rows(&by_ids_statement(store.db.dialect(), at, ids)).await?.iter().map(read).collect()
+}
+
+fn columns(mut select: SelectStatement) -> SelectStatement {
+    let own =
+        ["name", "name_en", "zone", "region", "chain", "stage", "x", "y", "document", "locator", "quote", "rev_from"];
+    select.columns([("e", "id"), ("e", "code")]).columns(own.map(|column| ("p", column))).join_as(
+        JoinType::InnerJoin,
+        "entity",
+        "e",
+        Expr::col(("e", "id")).equals(("p", "entity")),
+    );
+    select
+}
+
+impl Filter {
+    fn condition(&self, dialect: Dialect, at: i32) -> Condition {
+        let mut all = Condition::all();
+        for filter in &self.and {
+            all = all.add(filter.condition(dialect, at));
+        }
+        if !self.or.is_empty() {
+            all = all.add(self.or.iter().fold(Condition::any(), |any, filter| any.add(filter.condition(dialect, at))));
+        }
+        if let Some(filter) = &self.not {
+            all = all.add(search::not(filter.condition(dialect, at)));
+        }
+        let ids =
+            |column: &'static str, ids: &Option<Vec<i64>>| ids.as_ref().map(|ids| among(dialect, ("p", column), ids));
+        let texts = |column: &'static str, texts: &Option<Vec<String>>| {
+            texts.as_ref().map(|texts| Expr::col(("p", column)).is_in(texts.iter().map(String::as_str)))
+        };
+        let listed = |registers: &Vec<i64>| {
+            let entries = Query::select()
+                .column(("h", "holder"))
+                .from_as("register_entry", "h")
+                .and_where(among(dialect, ("h", "register"), registers))
+                .cond_where(held_at("h", at))
+                .take();
+            Expr::col(("p", "entity")).in_subquery(entries)
+        };
+        all.add_option(texts("name", &self.names))
+            .add_option(self.name_contains.as_ref().map(|text| contains(("p", "name"), text)))
+            .add_option(ids("zone", &self.zones))
+            .add_option(ids("region", &self.regions))
+            .add_option(ids("chain", &self.chains))
+            .add_option(texts("stage", &self.stages))
+            .add_option(self.registers.as_ref().map(listed))
+            .add_option(self.bbox.as_ref().map(|bbox| search::inside("p", bbox)))
+    }
+
+    /// A box that every match lies in.
+    fn frame(&self) -> Option<&Bbox> {
+        self.bbox.as_ref().or_else(|| self.and.iter().find_map(Self::frame))
+    }
+}
+
+fn matching(dialect: Dialect, at: i32, filter: &Filter) -> SelectStatement {
+    scan(dialect, "enterprise", at, filter.condition(dialect, at), filter.frame())
+}
+
+pub(super) fn list_statement(
+    dialect: Dialect,
+    at: i32,
+    filter: &Filter,
+    after: Option<&str>,
+    limit: u64,
+) -> SelectStatement {
+    columns(matching(dialect, at, filter))
+        .and_where_option(after.map(|code| Expr::col(("e", "code")).gt(code)))
+        .order_by(("e", "code"), Order::Asc)
+        .limit(limit)
+        .take()
+}
+
+pub(super) fn count_statement(dialect: Dialect, at: i32, filter: &Filter) -> SelectStatement {
+    matching(dialect, at, filter).expr(Func::count(Expr::col(("p", "entity")))).take()
+}
+
+pub(super) fn by_code_statement(at: i32, code: &str) -> SelectStatement {
+    columns(Query::select().from_as("enterprise", "p").cond_where(held_at("p", at)).take())
+        .and_where(Expr::col(("e", "kind")).eq(Kind::Enterprise.word()))
+        .and_where(Expr::col(("e", "code")).eq(code))
+        .take()
+}
+
+pub(super) fn by_ids_statement(dialect: Dialect, at: i32, ids: &[i64]) -> SelectStatement {
+    columns(Query::select().from_as("enterprise", "p").cond_where(held_at("p", at)).take())
+        .and_where(among(dialect, ("p", "entity"), ids))
+        .order_by(("p", "entity"), Order::Asc)
+        .take()
+}
+
+fn read(row: &Row) -> Result<Enterprise, StoreError> {
+    let mut columns = Columns::new(row);
+    Ok(Enterprise {
+        id: columns.int()?,
+        code: columns.text()?,
+        name: columns.text()?,
+        name_en: columns.some_text()?,
+        zone: columns.some_int()?,
+        region: columns.some_int()?,
+        chain: columns.some_int()?,
+        stage: columns.some_text()?,
+        location: point(columns.some_int()?, columns.some_int()?)?,
+        document: columns.int()?,
+        locator: columns.some_text()?,
+        quote: columns.some_text()?,
+        since: columns.revision()?,
+    })
+}
