@@ -24,7 +24,7 @@ fn check(file: &str, statements: Vec<(&str, String)>) {
     });
 }
 
-fn henan() -> Bbox {
+fn frame() -> Bbox {
     Bbox { min: Point { x: 1_156_000_000, y: 343_000_000 }, max: Point { x: 1_160_000_000, y: 346_000_000 } }
 }
 
@@ -75,7 +75,7 @@ fn projects() {
         investment_to: Some(20),
         ..all.clone()
     };
-    let framed = project::Filter { bbox: Some(henan()), ..all.clone() };
+    let framed = project::Filter { bbox: Some(frame()), ..all.clone() };
     check(
         "project",
         vec![
@@ -126,7 +126,7 @@ fn enterprises_and_entries() {
         or: vec![enterprise::Filter { name_contains: Some("mill".to_owned()), ..all.clone() }],
         not: Some(Box::new(enterprise::Filter { stages: Some(vec!["grind".to_owned()]), ..all.clone() })),
         registers: Some(vec![1]),
-        bbox: Some(henan()),
+        bbox: Some(frame()),
         ..all
     };
     let entries = register_entry::Filter {
