@@ -5,5 +5,6 @@ pub mod cli;
 pub mod domain;
 pub mod geometry;
 pub mod graphql;
+pub mod http;
 pub mod package;
 pub mod store;

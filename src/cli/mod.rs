@@ -1,6 +1,8 @@
 //! The command line. Each command is a file of its own; this one names them and what they share.
 
 mod check;
+mod schema;
+mod serve;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -19,6 +21,9 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Check(check::Arguments),
+    Serve(serve::Arguments),
+    /// Print the GraphQL schema
+    Schema,
 }
 
 /// Which database a command works on.
@@ -51,5 +56,7 @@ impl Database {
 pub fn run() -> ExitCode {
     match Cli::parse().command {
         Command::Check(arguments) => check::run(&arguments),
+        Command::Serve(arguments) => serve::run(&arguments),
+        Command::Schema => schema::run(),
     }
 }

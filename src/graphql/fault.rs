@@ -43,6 +43,11 @@ impl Fault {
         Self::new("BAD_ARGUMENT", format!("参数 {name}：{zh}"), format!("argument {name}: {en}"))
     }
 
+    /// A request that is no question at all.
+    pub fn malformed(zh: impl Display, en: impl Display) -> Self {
+        Self::new("BAD_REQUEST", zh.to_string(), en.to_string())
+    }
+
     /// A text that is no id.
     pub fn bad_id(id: &str) -> Self {
         Self::new("BAD_ID", format!("「{id}」不是有效的 id"), format!("«{id}» is no id"))

@@ -27,7 +27,7 @@ use async_graphql::{
     parser::types::Field,
 };
 
-pub use fault::complete as complete_error;
+pub use fault::{Fault, complete as complete_error};
 pub use library::{Library, LibraryError};
 pub use query::Query;
 pub use view::View;

@@ -1,0 +1,96 @@
+//! The doors: GraphQL, its schema, health, and the page. Each route states how long its answers may be kept.
+
+mod cache;
+mod graphql;
+mod page;
+mod server;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, State};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::response::IntoResponse;
+use axum::routing::get;
+use chrono::{DateTime, Utc};
+use tower_http::compression::CompressionLayer;
+use tower_http::set_header::SetResponseHeaderLayer;
+use tower_http::timeout::TimeoutLayer;
+use tower_http::trace::TraceLayer;
+
+use crate::graphql::{Library, PlanSchema};
+use cache::Cache;
+pub use server::{ServeError, Stop, serve};
+
+/// Tells the time; the command line hands it in.
+pub type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
+
+/// Bytes of a request at most.
+const BODY: usize = 256 * 1024;
+/// Longest that a request may take.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// The page may load from its own origin alone, and be framed by it alone. MapLibre starts its worker from a blob.
+const CONTENT_POLICY: &str = "default-src 'self'; worker-src 'self' blob:; child-src 'self' blob:; \
+     img-src 'self' data: blob:; style-src-attr 'unsafe-inline'; object-src 'none'; base-uri 'none'; \
+     form-action 'self'; frame-ancestors 'self'";
+
+/// What every door shares.
+#[derive(Clone)]
+pub struct Site {
+    library: Arc<Library>,
+    schema: PlanSchema,
+    clock: Clock,
+}
+
+impl Site {
+    /// A site over a library.
+    pub fn new(library: Arc<Library>, clock: Clock) -> Self {
+        Self { library, schema: crate::graphql::schema(), clock }
+    }
+}
+
+/// All routes.
+pub fn router(site: Site) -> Router {
+    let headers = [
+        (header::CONTENT_SECURITY_POLICY, CONTENT_POLICY),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "same-origin"),
+        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+        (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=()"),
+    ];
+    let router = Router::new()
+        .route("/graphql", Cache::Revalidate.of(get(graphql::by_get).post(graphql::by_post)))
+        .route("/schema.graphql", Cache::Revalidate.of(get(schema)))
+        .route("/healthz", Cache::Never.of(get(health)))
+        .route("/readyz", Cache::Never.of(get(ready)))
+        .fallback_service(get(page::asset))
+        .layer(DefaultBodyLimit::max(BODY))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, PATIENCE))
+        .layer(CompressionLayer::new())
+        .layer(TraceLayer::new_for_http().on_failure(()))
+        .with_state(site);
+    headers.into_iter().fold(router, |router, (name, value)| {
+        router.layer(SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value)))
+    })
+}
+
+/// The process runs.
+async fn health() -> &'static str {
+    "ok\n"
+}
+
+/// A revision is being served.
+async fn ready(State(site): State<Site>) -> (StatusCode, &'static str) {
+    if site.library.ready() {
+        (StatusCode::OK, "ready\n")
+    } else {
+        (StatusCode::SERVICE_UNAVAILABLE, "no revision yet: planatlas import DIR…\n")
+    }
+}
+
+/// The schema as text.
+async fn schema() -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], crate::graphql::sdl())
+}

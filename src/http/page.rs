@@ -1,0 +1,57 @@
+//! The page, embedded in the binary.
+
+use axum::body::{Body, Bytes};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
+use rust_embed::{EmbeddedFile, RustEmbed};
+
+use super::cache::Cache;
+
+/// What the front end was built into. Empty when it was not built.
+#[derive(RustEmbed)]
+#[folder = "frontend/dist"]
+struct Page;
+
+/// Shown when the binary was built without its page.
+const NOTICE: &str = "<!doctype html><html lang=\"zh-CN\"><meta charset=\"utf-8\"><title>Planatlas</title>\
+<h1>Planatlas</h1><p>此程序未包含网页。接口在 <a href=\"/graphql\">/graphql</a>，模式在 <a href=\"/schema.graphql\">/schema.graphql</a>。\
+<p lang=\"en\">This binary was built without its page: run <code>make build</code>. The API is at <a href=\"/graphql\">/graphql</a>.</html>";
+
+/// A file of the page; for any other address that names no file, the page itself, which knows its own addresses.
+pub async fn asset(uri: Uri, headers: HeaderMap) -> Response {
+    let path = uri.path().trim_start_matches('/');
+    if let Some(file) = Page::get(path).filter(|_| !path.is_empty()) {
+        return send(path, file, &headers);
+    }
+    let names_a_file = path.rsplit('/').next().is_some_and(|last| last.contains('.'));
+    if names_a_file {
+        return (StatusCode::NOT_FOUND, [(header::CACHE_CONTROL, Cache::Never.header())], "404\n").into_response();
+    }
+    match Page::get("index.html") {
+        Some(index) => send("index.html", index, &headers),
+        None => ([(header::CONTENT_TYPE, "text/html; charset=utf-8")], NOTICE).into_response(),
+    }
+}
+
+fn send(path: &str, file: EmbeddedFile, headers: &HeaderMap) -> Response {
+    let tag = format!("W/\"{}\"", hex::encode(&file.metadata.sha256_hash()[..16]));
+    let tag = HeaderValue::from_str(&tag).unwrap_or(HeaderValue::from_static("W/\"\""));
+    // The build puts what it names by its content under assets/.
+    let cache = if path.starts_with("assets/") { Cache::Forever } else { Cache::Revalidate };
+    let kept = [(header::ETAG, tag.clone()), (header::CACHE_CONTROL, cache.header())];
+    if headers.get(header::IF_NONE_MATCH) == Some(&tag) {
+        return (StatusCode::NOT_MODIFIED, kept).into_response();
+    }
+    let body = match file.data {
+        std::borrow::Cow::Borrowed(bytes) => Bytes::from_static(bytes),
+        std::borrow::Cow::Owned(bytes) => bytes.into(),
+    };
+    (kept, [(header::CONTENT_TYPE, media(path))], Body::from(body)).into_response()
+}
+
+fn media(path: &str) -> HeaderValue {
+    let guess = mime_guess::from_path(path).first_or_octet_stream();
+    let text = guess.type_() == "text" || guess.subtype() == "javascript" || guess.subtype() == "json";
+    let media = if text { format!("{}; charset=utf-8", guess.essence_str()) } else { guess.to_string() };
+    HeaderValue::from_str(&media).unwrap_or(HeaderValue::from_static("application/octet-stream"))
+}
