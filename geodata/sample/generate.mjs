@@ -6,7 +6,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { readCsv, toCsv } from "./make/base.mjs";
-import { Figures, cityFigures, countyFigures, zoneFigures } from "./make/figures.mjs";
+import { Figures, cityFigures, countyFigures, enterpriseFigures, zoneFigures } from "./make/figures.mjs";
 import { counties, footprints, outlines, profileFacts, zonesGeoJson } from "./make/places.mjs";
 import { registerEntries } from "./make/registers.mjs";
 import { chainProjectCounts, enterprises, projects } from "./make/work.mjs";
@@ -62,6 +62,7 @@ const figures = new Figures(readCsv(real, "indicators"), new Set(taken.map(cell)
 zoneFigures(figures);
 countyFigures(figures);
 cityFigures(figures, registers.counts);
+enterpriseFigures(figures, firms);
 
 const tables = {
   documents,

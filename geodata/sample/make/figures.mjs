@@ -186,6 +186,13 @@ const CITY_SERIES = {
 const CLUSTERS = { "food-processing": [10800, 11502, 12110], "equipment-manufacturing": [10120, 10604, 11210], "textiles-apparel-footwear": [10054, 10906, 11807], "new-energy-vehicles": [3104, 4206, 5609], "new-materials": [5203, 6408, 7806], biomedicine: [2210, 2480, 2765], "new-it": [1806, 2204, 2710] };
 const CHAINS = { "superhard-materials": [1180, 1462, 1514], "new-energy-vehicles": [1604, 2207, 3011], biomedicine: [884, 972, 1083] };
 
+/** Figures of single enterprises are never published: the cells exist, without a number. */
+export function enterpriseFigures(figures, enterprises) {
+  for (const { code } of enterprises.slice(0, 20)) {
+    figures.add(`ENTERPRISE:${code}`, "enterprise-output-value", "2024", null, 1, { status: "SUPPRESSED", note: "示例:单个企业数据依法不公布。" });
+  }
+}
+
 export function cityFigures(figures, counts) {
   const quarterly = { "mfg-va": 8093, "tech-upgrade-investment-growth": 194, "managers-trained": 2612, "emerging-share": 284 };
   for (const [indicator, [places, ...values]] of Object.entries(CITY_SERIES)) {
