@@ -5,37 +5,25 @@ use std::sync::Arc;
 
 use crate::domain::{
     Alias, Chain, ChainStage, Citation, Cluster, DefinitionBreak, EntityId, FromRecord, Indicator, IndustryPlace, Kind,
-    LayoutElement, LayoutMember, Lineage, Milestone, Plan, ProfileFact, Record, Region, ResponsibleUnit, Section,
-    SectionUnit, Target, TargetBasis, Task, TaskLink, TaskUnit, Unreadable, Zone, ZoneHost,
+    LayoutElement, LayoutMember, Lineage, Milestone, Plan, ProfileFact, Region, ResponsibleUnit, Section, SectionUnit,
+    Target, TargetBasis, Task, TaskLink, TaskUnit, Unreadable, Zone, ZoneHost,
 };
 
 use super::{Family, Thing};
-
-/// A live dimension row.
-#[derive(Debug, Clone)]
-pub struct Input {
-    /// Its permanent number.
-    pub id: i64,
-    /// The package that owns it.
-    pub package: String,
-    /// The row.
-    pub record: Record,
-    /// The revision that brought it.
-    pub since: i32,
-}
+use crate::store::Dimension;
 
 /// Table → the last revision that began or ended a row of it.
 pub type Touched = BTreeMap<&'static str, i32>;
 
 /// The rows of a revision by table.
 pub(super) struct Rows {
-    tables: HashMap<&'static str, Vec<Input>>,
+    tables: HashMap<&'static str, Vec<Dimension>>,
     citations: HashMap<(String, String), Vec<Citation>>,
 }
 
 impl Rows {
-    pub(super) fn new(input: Vec<Input>) -> Result<Self, Unreadable> {
-        let mut tables: HashMap<&'static str, Vec<Input>> = HashMap::new();
+    pub(super) fn new(input: Vec<Dimension>) -> Result<Self, Unreadable> {
+        let mut tables: HashMap<&'static str, Vec<Dimension>> = HashMap::new();
         let mut citations: HashMap<(String, String), Vec<Citation>> = HashMap::new();
         for row in input {
             if row.record.table.name == "citations" {

@@ -152,10 +152,13 @@ fn asks_for_duties(via: Option<&[LinkVia]>) -> bool {
     via.is_some_and(|via| via.contains(&LinkVia::ResponsibleUnit))
 }
 
-/// Links as they are found: one of each task, subject and way.
+/// One of each task (plan and number), way and subject (kind, position, identity), in that order.
+type Key = (String, u32, LinkVia, (Kind, u32, EntityId));
+
+/// Links as they are found.
 struct Found<'a> {
     atlas: &'a Atlas,
-    links: BTreeMap<(String, u32, LinkVia, (Kind, usize, EntityId)), Link>,
+    links: BTreeMap<Key, Link>,
 }
 
 /// One step of a way.
@@ -169,8 +172,8 @@ impl Found<'_> {
     fn add(&mut self, task: &Arc<Task>, via: LinkVia, subject: (Kind, EntityId), step: &Step<'_>) {
         let (kind, id) = subject;
         let position = match kind {
-            Kind::Region => self.atlas.regions.id(id).map_or(0, |region| region.position as usize),
-            Kind::Zone => self.atlas.zones.id(id).map_or(0, |zone| zone.position as usize),
+            Kind::Region => self.atlas.regions.id(id).map_or(0, |region| region.position),
+            Kind::Zone => self.atlas.zones.id(id).map_or(0, |zone| zone.position),
             _ => 0,
         };
         let key = (task.plan.clone(), task.number, via, (kind, position, id));

@@ -7,15 +7,23 @@
 //! - [`Family`]: all things of one kind, in order.
 //! - [`Index`]: who belongs to whom, the other way round than it is written.
 //! - [`Links`]: what a task touches, and how that is known.
+//! - [`Footprint`]: what is drawn for a place; stated by a source, or made of its members' outlines.
+//! - [`Relation`]: how places lie to each other, by declaration and by geometry.
 //!
 //! Everything sits behind an `Arc`; a later revision shares whatever was not touched in between.
 
 mod build;
 mod family;
+mod footprint;
+mod ground;
 mod index;
+mod layer;
 mod links;
 mod place;
+mod related;
 mod source;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 
@@ -25,12 +33,16 @@ use crate::domain::{
     Chain, Cluster, Contradiction, Document, EntityId, Event, Group, Indicator, Industry, Kind, LayoutElement,
     Mechanism, Outline, Plan, Region, Register, ResponsibleUnit, Section, Target, Task, Unreadable, Zone,
 };
+use crate::store::Dimension;
 
-pub use build::{Input, Touched};
+pub use build::Touched;
 pub use family::{Family, Thing};
+pub use footprint::{Drawn, Footprint, Measures};
+pub use ground::Ground;
 pub use index::{Assignment, Index};
 pub use links::{Link, LinkVia, Links, ProjectPlace};
 pub use place::{Place, Subject};
+pub use related::{PlaceRelation, Relation};
 
 use build::{Reuse, Rows};
 
@@ -40,7 +52,7 @@ pub struct Source {
     /// The revision.
     pub revision: i32,
     /// All dimension rows alive at it.
-    pub rows: Vec<Input>,
+    pub rows: Vec<Dimension>,
     /// Which tasks have projects where.
     pub projects: Vec<ProjectPlace>,
     /// Which tables were last touched when.
@@ -97,6 +109,9 @@ pub struct Atlas {
     pub index: Arc<Index>,
     /// What tasks touch.
     pub links: Arc<Links>,
+    /// Footprints; asked through [`Atlas::footprint`].
+    ground: Arc<Ground>,
+    related: Arc<related::Cache>,
 }
 
 impl Atlas {
@@ -159,10 +174,13 @@ impl Atlas {
             mechanisms,
             index: Arc::default(),
             links: Arc::default(),
+            ground: Arc::default(),
+            related: Arc::default(),
             touched: Arc::default(),
         };
         atlas.index = reuse.or(Index::TABLES, |held| &held.index, || Ok(Index::new(&atlas)))?;
         atlas.links = reuse.or(Links::TABLES, |held| &held.links, || Ok(Links::new(&atlas, &source.projects)))?;
+        atlas.ground = reuse.or(Ground::TABLES, |held| &held.ground, || Ok(Ground::new(&atlas)))?;
         atlas.touched = Arc::new(source.touched);
         Ok(atlas)
     }
