@@ -46,9 +46,11 @@ pub struct Relation {
     pub citation: Option<Citation>,
 }
 
+type OfPlaces = HashMap<EntityId, Arc<Vec<Relation>>>;
+
 /// Relations of places already asked for, on one day.
 #[derive(Debug, Default)]
-pub(super) struct Cache(Mutex<(NaiveDate, HashMap<EntityId, Arc<Vec<Relation>>>)>);
+pub(super) struct Cache(Mutex<(NaiveDate, OfPlaces)>);
 
 impl Cache {
     fn get(&self, on: NaiveDate, place: EntityId) -> Option<Arc<Vec<Relation>>> {

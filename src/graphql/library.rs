@@ -9,7 +9,7 @@ use tokio::sync::OnceCell;
 
 use super::fault::Fault;
 use super::view::View;
-use crate::atlas::{Atlas, Input, Source};
+use crate::atlas::{Atlas, Source};
 use crate::domain::Unreadable;
 use crate::store::{Revision, Store, StoreError};
 
@@ -112,15 +112,9 @@ impl Library {
 
     async fn read(&self, number: i32) -> Result<Option<Arc<Volume>>, LibraryError> {
         let Some(revision) = self.store.revision(number).await? else { return Ok(None) };
-        let rows = self.store.dimensions(number).await?.into_iter().map(|row| Input {
-            id: row.id,
-            package: row.package,
-            record: row.record,
-            since: row.since,
-        });
         let source = Source {
             revision: number,
-            rows: rows.collect(),
+            rows: self.store.dimensions(number).await?,
             projects: Vec::new(),
             touched: self.store.touched(number).await?,
         };
