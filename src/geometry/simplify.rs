@@ -131,13 +131,7 @@ impl<'a> Thinned<'a> {
         for i in from + 1..to {
             let (x, y) = offset(self.all[i]);
             let t = if length > 0.0 { (x * dx + y * dy) / length } else { 0.0 };
-            let t = if t < 0.0 {
-                0.0
-            } else if t > 1.0 {
-                1.0
-            } else {
-                t
-            };
+            let t = t.clamp(0.0, 1.0);
             let (ex, ey) = (x - t * dx, y - t * dy);
             let distance = ex * ex + ey * ey;
             if best.is_none_or(|(_, most)| distance > most) {
@@ -232,6 +226,7 @@ fn turns_around(p: Point, path: &[Point]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::geometry::{contains, label_point, overlap_km2};
     use geo::{Distance, Geodesic};
 
     fn points(of: &[(i32, i32)]) -> Vec<Point> {
@@ -268,6 +263,39 @@ mod tests {
         let net = Topology::new(&[&shapes[0], &shapes[1]]);
         for shape in net.simplify(2000.0) {
             assert_eq!(check(&shape), []);
+        }
+    }
+
+    /// A land with a narrow bay from the east, its mouth at x = 300 000.
+    fn land_with_a_bay() -> Shape {
+        let outline =
+            [(0, 0), (300_000, 0), (300_000, 90_000), (150_000, 100_000), (300_000, 110_000), (300_000, 200_000)];
+        Shape::Polygons(vec![vec![points(&[&outline[..], &[(0, 200_000)]].concat())]])
+    }
+
+    #[test]
+    fn a_border_does_not_swallow_an_island_in_its_bay() {
+        let island = Shape::Polygons(vec![vec![points(&[(240_000, 99_000), (250_000, 99_000), (245_000, 101_000)])]]);
+        let land = land_with_a_bay();
+        let net = Topology::new(&[&land, &island]);
+        // Alone, the land loses its bay at this tolerance.
+        assert!(Topology::new(&[&land]).simplify(5000.0)[0].vertex_count() < 7);
+        for metres in [500.0, 1000.0, 2500.0, 5000.0, 20_000.0] {
+            let simplified = net.simplify(metres);
+            assert_eq!(overlap_km2(&simplified[0], &simplified[1]), 0.0, "at {metres} m");
+            assert!(!contains(&simplified[0], label_point(&simplified[1]).unwrap()), "at {metres} m");
+        }
+    }
+
+    #[test]
+    fn borders_that_interlock_do_not_cross() {
+        // A tongue of another land, reaching from the east into the bay.
+        let tongue = [(400_000, 95_000), (400_000, 105_000), (250_000, 101_000), (160_000, 100_000), (250_000, 99_000)];
+        let (land, tongue) = (land_with_a_bay(), Shape::Polygons(vec![vec![points(&tongue)]]));
+        let net = Topology::new(&[&land, &tongue]);
+        for metres in [500.0, 1000.0, 2500.0, 5000.0, 20_000.0] {
+            let simplified = net.simplify(metres);
+            assert_eq!(overlap_km2(&simplified[0], &simplified[1]), 0.0, "at {metres} m");
         }
     }
 }

@@ -60,26 +60,33 @@ pub(super) fn weld(shapes: &mut [Polygons]) {
     pairs.sort_unstable();
     let mut stands_for: Vec<usize> = (0..vertices.len()).collect();
     for (_, i, j) in pairs {
-        let (i, j) = (stands_for[i], stands_for[j]);
+        let (i, j) = (kept_for(&stands_for, i), kept_for(&stands_for, j));
         if i != j && disjoint(&vertices[i].1, &vertices[j].1) {
             // The position that more shapes agree on stays.
             let (kept, gone) = if vertices[i].1.len() >= vertices[j].1.len() { (i, j) } else { (j, i) };
             let owners = std::mem::take(&mut vertices[gone].1);
             vertices[kept].1.extend(owners);
-            stands_for.iter_mut().filter(|v| **v == gone).for_each(|v| *v = kept);
+            stands_for[gone] = kept;
         }
     }
-    let moved: HashMap<Point, Point> = stands_for
-        .iter()
-        .enumerate()
-        .filter(|&(from, &to)| from != to)
-        .map(|(from, &to)| (vertices[from].0, vertices[to].0))
+    let moved: HashMap<Point, Point> = (0..vertices.len())
+        .map(|from| (from, kept_for(&stands_for, from)))
+        .filter(|(from, to)| from != to)
+        .map(|(from, to)| (vertices[from].0, vertices[to].0))
         .collect();
     for p in shapes.iter_mut().flatten().flatten().flatten() {
         if let Some(&to) = moved.get(p) {
             *p = to;
         }
     }
+}
+
+/// The vertex that a merged one became, through however many merges.
+fn kept_for(stands_for: &[usize], mut vertex: usize) -> usize {
+    while stands_for[vertex] != vertex {
+        vertex = stands_for[vertex];
+    }
+    vertex
 }
 
 /// Puts every vertex that lies on an edge it does not end (or, of another shape, within the tolerance of it) into that
