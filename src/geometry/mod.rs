@@ -1,4 +1,4 @@
-//! Geometry of footprints: pure functions over [`Shape`](crate::domain::Shape), whose coordinates are integers of
+//! Geometry of footprints: pure functions over [`Shape`], whose coordinates are integers of
 //! 1e-7 degree.
 //!
 //! Everything that decides *whether* something holds (valid, inside, shared, crossing) is computed exactly in
