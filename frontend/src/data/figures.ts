@@ -1,0 +1,138 @@
+import type { CatalogueQuery, FiguresQuery, ObservationStatus } from '../gql/graphql';
+
+export type Indicator = CatalogueQuery['indicators'][number];
+export type Plan = CatalogueQuery['plans'][number];
+
+/** One cell of the chosen indicator. `value` is the exact text; `size` only places it on a scale. */
+export interface Cell {
+  value: string | undefined;
+  size: number | undefined;
+  status: ObservationStatus;
+  sample: boolean;
+}
+
+export interface PeriodColumn {
+  code: string;
+  label: string;
+  labelEn: string;
+  /** Places with a value. */
+  reported: number;
+  /** Places that have any cell of this indicator in some period. */
+  expected: number;
+  provisional: boolean;
+  /** Nothing in this period has a value: not reported, or not due yet. */
+  gap: 'missing' | 'not_due' | undefined;
+  sample: boolean;
+}
+
+/** Ratios, rates and indices go on fills; amounts and counts go on symbols. */
+export const isRate = (indicator: Indicator): boolean =>
+  indicator.additivity === 'NON_ADDITIVE' ||
+  indicator.unit.dimension === 'RATIO' ||
+  indicator.unit.dimension === 'INDEX';
+
+/** '2024' < '2024-H1' < '2024-H2'; years first, then the part by where it ends, so that time runs to the right. */
+function order(code: string): number {
+  const [year = '0', part] = code.split('-');
+  const number = Number(part?.slice(1) ?? 0);
+  const end = !part ? 12.3 : part[0] === 'H' ? number * 6 + 0.2 : part[0] === 'Q' ? number * 3 + 0.1 : number;
+  return Number(year) * 100 + end;
+}
+
+/** One indicator over places and periods. */
+export class Figures {
+  readonly periods: PeriodColumn[];
+  /** Class borders, the same in every period: at most five classes. */
+  readonly breaks: number[];
+  /** Largest value of any period: the scale of the symbols. */
+  readonly max: number;
+  private readonly cells = new Map<string, Map<string, Cell>>();
+
+  constructor(
+    readonly indicator: Indicator,
+    data: FiguresQuery,
+  ) {
+    const labels = new Map<string, { label: string; labelEn: string }>();
+    const places = [...data.regions.nodes, ...data.zones.nodes];
+    for (const place of places) {
+      const series = place.series.nodes;
+      // Year-to-date and in-period figures never share an axis: the indicator's own way of counting goes first.
+      const own = series.find((s) => s.accumulation === indicator.accumulation) ?? series[0];
+      if (!own) continue;
+      const row = new Map<string, Cell>();
+      for (const point of own.points) {
+        const value = point.quantity?.value ?? undefined;
+        if (row.get(point.period.code)?.value !== undefined && value === undefined) continue;
+        row.set(point.period.code, {
+          value,
+          size: value === undefined ? undefined : Number(value),
+          status: point.status,
+          sample: point.sample,
+        });
+        labels.set(point.period.code, point.period);
+      }
+      if (row.size) this.cells.set(place.code, row);
+    }
+    const expected = this.cells.size;
+    this.periods = [...labels].map(([code, { label, labelEn }]) => {
+      const column = [...this.cells.values()].map((row) => row.get(code)).filter((c) => c !== undefined);
+      const withValue = column.filter((c) => c.value !== undefined);
+      return {
+        code,
+        label,
+        labelEn,
+        reported: withValue.length,
+        expected,
+        provisional: withValue.some((c) => c.status !== 'NORMAL' && c.status !== 'REVISED_DEFINITION'),
+        gap: withValue.length ? undefined : column.every((c) => c.status === 'NOT_YET_DUE') ? 'not_due' : 'missing',
+        sample: withValue.some((c) => c.sample),
+      } satisfies PeriodColumn;
+    });
+    this.periods.sort((a, b) => order(a.code) - order(b.code));
+    const sizes = [...this.cells.values()].flatMap((row) => [...row.values()].flatMap((c) => c.size ?? []));
+    this.max = Math.max(0, ...sizes);
+    this.breaks = isRate(indicator) ? niceBreaks(sizes) : [];
+  }
+
+  cell = (place: string, period: string | undefined): Cell | undefined =>
+    period === undefined ? undefined : this.cells.get(place)?.get(period);
+
+  /** Whether any period has a cell for the place: if not, nobody expects a figure there. */
+  covers = (place: string): boolean => this.cells.has(place);
+
+  /** The newest period with the most reports is what a visitor sees first. */
+  get newest(): string | undefined {
+    const most = Math.max(0, ...this.periods.map((p) => p.reported));
+    return this.periods.findLast((p) => p.reported >= most * 0.8)?.code;
+  }
+
+  classOf(value: number): number {
+    let k = 0;
+    while (k < this.breaks.length && value >= (this.breaks[k] ?? Infinity)) k += 1;
+    return k;
+  }
+
+  /** The bounds of each class as text, low first. */
+  get classes(): { from: number | undefined; to: number | undefined }[] {
+    return Array.from({ length: this.breaks.length + 1 }, (_, k) => ({ from: this.breaks[k - 1], to: this.breaks[k] }));
+  }
+}
+
+/** At most four round borders, so at most five classes, over all periods together. */
+export function niceBreaks(values: number[]): number[] {
+  if (!values.length) return [];
+  const low = Math.min(...values);
+  const high = Math.max(...values);
+  if (low === high) return [];
+  const raw = (high - low) / 5;
+  const power = 10 ** Math.floor(Math.log10(raw));
+  const steps = [1, 2, 2.5, 5, 10, 20];
+  for (const step of steps) {
+    const width = step * power;
+    const first = Math.floor(low / width) * width + width;
+    const breaks: number[] = [];
+    for (let b = first; b < high; b += width) breaks.push(Number(b.toPrecision(12)));
+    if (breaks.length <= 4) return breaks;
+  }
+  return [];
+}

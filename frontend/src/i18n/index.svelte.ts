@@ -1,0 +1,39 @@
+import { view } from '../data/view.svelte';
+import { en } from './en';
+import type { Words } from './words';
+import { zh } from './zh';
+
+const dictionaries: Record<'zh' | 'en', Words> = { zh, en };
+
+/** The words of the page in the language of the address. Call it where it is shown, so that the switch is live. */
+export const t = (): Words => dictionaries[view.lang];
+
+/** A thing with a Chinese name and, perhaps, an English one. */
+export interface Named {
+  name: string;
+  nameEn: string;
+}
+
+const han = /\p{Script=Han}/u;
+
+/** The language of a run of text, for its `lang` attribute: names without an English form come back in Chinese. */
+export const langOf = (text: string): 'zh-CN' | 'en' => (han.test(text) ? 'zh-CN' : 'en');
+
+/** The name in the page's language. */
+export const nameOf = (thing: Named): string => (view.lang === 'en' ? thing.nameEn : thing.name);
+
+/** The name in the other language, or nothing when there is only one. */
+export const otherName = (thing: Named): string | undefined =>
+  thing.name === thing.nameEn ? undefined : view.lang === 'en' ? thing.name : thing.nameEn;
+
+/** One of a Chinese and an English text. */
+export const pick = (chinese: string, english: string | null | undefined): string =>
+  view.lang === 'en' && english ? english : chinese;
+
+/** Exact decimals as they came, grouped by thousands; never through a float. */
+export function grouped(value: string): string {
+  const [whole = '', fraction] = value.split('.');
+  const sign = whole.startsWith('-') ? '−' : '';
+  const digits = whole.replace('-', '').replace(/\B(?=(\d{3})+$)/g, ' ');
+  return sign + digits + (fraction ? `.${fraction}` : '');
+}

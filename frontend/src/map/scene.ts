@@ -1,0 +1,277 @@
+import type { Geometry, MultiPolygon, Polygon, Position } from 'geojson';
+import type { Atlas, Element, Region, Zone } from '../data/atlas';
+import { type Figures, isRate } from '../data/figures';
+import type { ProjectPointsQuery, ProjectStage } from '../gql/graphql';
+import { bearing, type Bounds, lines, mercator, polygons, slice, union } from './geo';
+
+export type ProjectPoint = ProjectPointsQuery['projects']['nodes'][number];
+
+/** How a place shows the chosen figure. */
+export type Mark =
+  | { kind: 'class'; index: number; text: string; provisional: boolean; sample: boolean }
+  | { kind: 'size'; share: number; text: string; provisional: boolean; sample: boolean }
+  | { kind: 'missing' | 'not_due' | 'suppressed'; text: string }
+  | { kind: 'none' };
+
+/** The hand in which a place's land is drawn. */
+export type Tint = 'core' | 'belt' | 'group' | 'area' | 'plain';
+
+export interface Area {
+  region: Region;
+  geometry: Geometry;
+  at: Position;
+  tint: Tint;
+  mark: Mark;
+  /** Role in the plan, in both languages; empty when the plan gives none. */
+  role: string;
+  roleEn: string;
+  inferred: boolean;
+}
+
+export interface ZoneMark {
+  zone: Zone;
+  geometry: Geometry | undefined;
+  at: Position | undefined;
+  mark: Mark;
+}
+
+/** An outline with its own stroke. */
+export interface Rim {
+  code: string;
+  style: 'core' | 'group' | 'area' | 'belt';
+  geometry: Geometry;
+}
+
+/** One stretch of a corridor; `head` says whether it ends in an arrow. */
+export interface Stretch {
+  code: string;
+  style: 'belt' | 'axis';
+  line: Position[];
+  head: boolean;
+  bearing: number;
+  /** Only the longest stretch of an element carries its name. */
+  label: Element | undefined;
+}
+
+export interface Scene {
+  bounds: Bounds;
+  areas: Area[];
+  rims: Rim[];
+  stretches: Stretch[];
+  /** Where the stretches of a belt meet, and the nodes of the layout. */
+  hubs: { at: Position; code: string; node: boolean }[];
+  zones: ZoneMark[];
+  projects: ProjectPoint[];
+  /** The whole, for halo and mask: the root's outline, or all areas side by side. */
+  whole: MultiPolygon;
+  rate: boolean;
+}
+
+export const stageGlyph = (stage: ProjectStage): 'before' | 'during' | 'after' | 'stopped' =>
+  stage === 'STOPPED'
+    ? 'stopped'
+    : stage === 'SIGNED' || stage === 'LANDED'
+      ? 'before'
+      : stage === 'STARTED' || stage === 'BUILDING'
+        ? 'during'
+        : 'after';
+
+export interface Wanted {
+  figures: Figures | undefined;
+  period: string | undefined;
+  projects: ProjectPoint[];
+  /** Codes of layout elements, or 'zones' and 'projects', that the reader switched off. */
+  hidden: ReadonlySet<string>;
+}
+
+export function markOf(code: string, figures: Figures | undefined, period: string | undefined): Mark {
+  if (!figures?.covers(code)) return { kind: 'none' };
+  const cell = figures.cell(code, period);
+  if (cell?.value === undefined || cell.size === undefined) {
+    if (cell?.status === 'SUPPRESSED') return { kind: 'suppressed', text: '' };
+    return { kind: cell?.status === 'NOT_YET_DUE' ? 'not_due' : 'missing', text: '' };
+  }
+  const provisional = cell.status !== 'NORMAL' && cell.status !== 'REVISED_DEFINITION';
+  const rest = { text: cell.value, provisional, sample: cell.sample };
+  return isRate(figures.indicator)
+    ? { kind: 'class', index: figures.classOf(cell.size), ...rest }
+    : { kind: 'size', share: figures.max > 0 ? Math.max(0, cell.size) / figures.max : 0, ...rest };
+}
+
+const isPolygon = (g: Geometry): g is Polygon | MultiPolygon => g.type === 'Polygon' || g.type === 'MultiPolygon';
+
+/** Puts the plan's layout, the places and the chosen figures together as things to draw, for either renderer. */
+export function compose(atlas: Atlas, wanted: Wanted): Scene | undefined {
+  const { hidden, figures, period } = wanted;
+  const shown = atlas.elements.filter((e) => !hidden.has(e.code));
+  const areas: Area[] = [];
+  for (const region of atlas.leaves) {
+    const footprint = region.footprint;
+    if (!footprint || !isPolygon(footprint.geometry.geojson)) continue;
+    const roles = atlas.rolesOf(region.code).filter((r) => shown.includes(r.element));
+    const first = roles[0];
+    areas.push({
+      region,
+      geometry: footprint.geometry.geojson,
+      at: [footprint.labelPoint.lon, footprint.labelPoint.lat],
+      tint: tintOf(first?.element),
+      mark: markOf(region.code, figures, period),
+      role: first ? first.member.role : '',
+      roleEn: first ? first.member.roleEn : '',
+      inferred: first?.member.inferred ?? false,
+    });
+  }
+  const bounds = union(atlas.regions.flatMap((r) => (r.footprint ? [r.footprint.bbox] : [])));
+  if (!bounds || !areas.length) return undefined;
+
+  const rims: Rim[] = [];
+  const stretches: Stretch[] = [];
+  const hubs: Scene['hubs'] = [];
+  for (const element of shown) {
+    const members = areas.filter((a) => element.members.some((m) => m.place.code === a.region.code));
+    const geometry = element.footprint?.geometry.geojson;
+    if (element.form === 'CORE' || element.form === 'AREA') {
+      const style = element.form === 'CORE' ? 'core' : 'area';
+      if (geometry && isPolygon(geometry)) rims.push({ code: element.code, style, geometry });
+      else members.forEach((m) => rims.push({ code: element.code, style, geometry: m.geometry }));
+    } else if (element.form === 'GROUP' || element.form === 'BELT') {
+      const style = element.form === 'GROUP' ? 'group' : 'belt';
+      members.forEach((m) => rims.push({ code: element.code, style, geometry: m.geometry }));
+    } else if (element.form === 'NODE') {
+      const points = members.map((m) => m.at);
+      const zones = atlas.zones.filter((z) => element.members.some((m) => m.place.code === z.code) && z.footprint);
+      zones.forEach((z) => z.footprint && points.push([z.footprint.labelPoint.lon, z.footprint.labelPoint.lat]));
+      points.forEach((at) => hubs.push({ at, code: element.code, node: true }));
+    }
+    if (geometry && (element.form === 'BELT' || element.form === 'AXIS')) {
+      const cut = corridor(element, lines(isPolygon(geometry) ? { type: 'LineString', coordinates: [] } : geometry));
+      stretches.push(...cut.stretches);
+      cut.hubs.forEach((at) => hubs.push({ at, code: element.code, node: false }));
+    }
+  }
+
+  const rootGeometry = atlas.root?.footprint?.geometry.geojson;
+  const whole: MultiPolygon = {
+    type: 'MultiPolygon',
+    coordinates:
+      rootGeometry && isPolygon(rootGeometry) ? polygons(rootGeometry) : areas.flatMap((a) => polygons(a.geometry)),
+  };
+  // Outward from here means to the right of the way, as RFC 7946 has it; the halo is drawn on that side.
+  whole.coordinates = whole.coordinates.map((p) =>
+    p.map((ring, i) => (turnsLeft(ring) === (i === 0) ? ring : ring.toReversed())),
+  );
+  const zones = hidden.has('zones')
+    ? []
+    : atlas.zones.map((zone): ZoneMark => {
+        const f = zone.footprint;
+        return {
+          zone,
+          geometry: f && isPolygon(f.geometry.geojson) ? f.geometry.geojson : undefined,
+          at: f ? [f.labelPoint.lon, f.labelPoint.lat] : undefined,
+          mark: markOf(zone.code, figures, period),
+        };
+      });
+  return {
+    bounds,
+    areas,
+    rims,
+    stretches,
+    hubs,
+    zones,
+    projects: hidden.has('projects') ? [] : wanted.projects.filter((p) => p.location),
+    whole,
+    rate: figures ? isRate(figures.indicator) : false,
+  };
+}
+
+const turnsLeft = (ring: Position[]): boolean =>
+  ring.reduce((sum, [x = 0, y = 0], i) => {
+    const [u = 0, v = 0] = ring[(i + 1) % ring.length] ?? [];
+    return sum + (x * v - u * y);
+  }, 0) > 0;
+
+function tintOf(element: Element | undefined): Tint {
+  switch (element?.form) {
+    case 'CORE':
+      return 'core';
+    case 'BELT':
+      return 'belt';
+    case 'GROUP':
+      return 'group';
+    case 'AREA':
+      return 'area';
+    default:
+      return 'plain';
+  }
+}
+
+/** A belt is cut at its middle, and both halves point there; an axis runs through without a head. */
+function corridor(element: Element, courses: Position[][]): { stretches: Stretch[]; hubs: Position[] } {
+  const stretches: Stretch[] = [];
+  const hubs: Position[] = [];
+  const usable = courses.filter((c) => c.length > 1);
+  for (const course of usable) {
+    if (element.form === 'AXIS') {
+      stretches.push({ code: element.code, style: 'axis', line: course, head: false, bearing: 0, label: element });
+      continue;
+    }
+    if (usable.length > 1) {
+      // Several courses: each points to the end that lies nearer to the middle of them all.
+      const ends = usable.flatMap((c) => [c[0], c.at(-1)]).filter((p) => p !== undefined);
+      const middle = ends
+        .map(mercator)
+        .reduce((a, b) => [a[0] + b[0] / ends.length, a[1] + b[1] / ends.length], [0, 0]);
+      const far = (p: Position): number => Math.hypot(mercator(p)[0] - middle[0], mercator(p)[1] - middle[1]);
+      const line = far(course[0] ?? [0, 0]) < far(course.at(-1) ?? [0, 0]) ? [...course].reverse() : course;
+      const cut = slice(line, 0, 0.95);
+      stretches.push({
+        code: element.code,
+        style: 'belt',
+        line: cut,
+        head: true,
+        bearing: bearing(cut),
+        label: undefined,
+      });
+      continue;
+    }
+    const first = slice(course, 0, 0.46);
+    const second = slice([...course].reverse(), 0, 0.46);
+    hubs.push(slice(course, 0.5, 1)[0] ?? [0, 0]);
+    for (const line of [first, second]) {
+      stretches.push({ code: element.code, style: 'belt', line, head: true, bearing: bearing(line), label: undefined });
+    }
+  }
+  const named = stretches.find((s) => s.style === 'belt');
+  if (named) named.label = element;
+  return { stretches, hubs };
+}
+
+/** Side in pixels of the square for a share of the largest value: area, not side, is proportional. */
+export const side = (share: number): number => Math.max(5, 30 * Math.sqrt(share));
+
+const shortWords: [string, string][] = [
+  ['高新技术产业开发区', '高新区'],
+  ['经济技术开发区', '经开区'],
+  ['先进制造业开发区', '先进制造区'],
+  ['产业集聚区', '集聚区'],
+];
+
+/** A zone's name as short as a map needs: the host's name falls away, and the long kinds get their usual short form. */
+export function shortZone(zone: Zone, lang: 'zh' | 'en'): string {
+  if (lang === 'en' && zone.nameEn !== zone.name) {
+    return zone.nameEn.replace(/\b(High-tech|Economic).*$/i, (kind) => (/^h/i.test(kind) ? 'HTZ' : 'EDZ'));
+  }
+  let text = zone.name;
+  for (const [long, short] of shortWords) text = text.replace(long, short);
+  const host = zone.host.length === 1 ? zone.host[0]?.name : undefined;
+  if (host) {
+    const stem = host.replace(/[市县区]$/, '');
+    for (const prefix of [host, stem]) {
+      if (prefix.length > 1 && text.startsWith(prefix) && text.length - prefix.length > 1) {
+        text = text.slice(prefix.length);
+        break;
+      }
+    }
+  }
+  return text;
+}

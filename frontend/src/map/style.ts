@@ -1,0 +1,573 @@
+import type { Feature, FeatureCollection, Geometry, Position } from 'geojson';
+import type { ExpressionSpecification, LayerSpecification, SourceSpecification, StyleSpecification } from 'maplibre-gl';
+import { grouped } from '../i18n/index.svelte';
+import type { Words } from '../i18n/words';
+import type { Colours } from './colours';
+import { type Bounds, graticule } from './geo';
+import { type Area, type Scene, shortZone, side, stageGlyph, type ZoneMark } from './scene';
+
+export interface Dress {
+  colours: Colours;
+  lang: 'zh' | 'en';
+  words: Words;
+  selected: string | undefined;
+  /** Narrow maps carry names only. */
+  small: boolean;
+}
+
+const SONG = ['Noto Serif CJK SC SemiBold', 'Noto Serif CJK SC', 'Source Han Serif SC', 'Songti SC', 'SimSun', 'serif'];
+const HEI = ['Noto Sans CJK SC', 'Source Han Sans SC', 'PingFang SC', 'Microsoft YaHei', 'sans-serif'];
+
+const feature = (geometry: Geometry, properties: Record<string, unknown>): Feature => ({
+  type: 'Feature',
+  geometry,
+  properties,
+});
+const point = (at: Position, properties: Record<string, unknown>): Feature =>
+  feature({ type: 'Point', coordinates: at }, properties);
+const source = (features: Feature[]): SourceSpecification => ({
+  type: 'geojson',
+  data: { type: 'FeatureCollection', features } satisfies FeatureCollection,
+});
+
+/** Everything outside the whole, so that inner bands end exactly at the border. */
+function mask(scene: Scene): Feature {
+  const far: Position[] = [
+    [-180, -85],
+    [180, -85],
+    [180, 85],
+    [-180, 85],
+    [-180, -85],
+  ];
+  return feature({ type: 'Polygon', coordinates: [far, ...scene.whole.coordinates.map((p) => p[0] ?? [])] }, {});
+}
+
+function wider(b: Bounds): Bounds {
+  const x = (b.east - b.west) * 1.5;
+  const y = (b.north - b.south) * 1.5;
+  return { west: b.west - x, south: b.south - y, east: b.east + x, north: b.north + y };
+}
+
+const provisionalMark = ' ◦';
+
+function areaText(area: Area, d: Dress): { name: string; value: string; sub: string; role: string } {
+  const { region, mark } = area;
+  const english = d.lang === 'en';
+  const two = region.name !== region.nameEn;
+  const name = english ? region.nameEn : region.name;
+  const other = two ? (english ? region.name : shortEnglish(region.nameEn)) : '';
+  const role = english ? area.roleEn : area.role;
+  const inferred = area.inferred ? d.words.inferred : '';
+  const value =
+    mark.kind === 'class' || mark.kind === 'size'
+      ? grouped(mark.text) + (mark.provisional ? provisionalMark : '')
+      : mark.kind === 'none'
+        ? ''
+        : mark.kind === 'missing'
+          ? d.words.missing
+          : mark.kind === 'not_due'
+            ? d.words.notDue
+            : d.words.suppressed;
+  return {
+    name: english ? shortEnglish(name) : name,
+    value,
+    sub: other,
+    role: [role, inferred].filter(Boolean).join(' · '),
+  };
+}
+
+/** 'Zhecheng County' → 'Zhecheng': the kind is in the Chinese name beside it, and in the drawer. */
+const shortEnglish = (text: string): string => text.replace(/ (County|District|City)$/i, '');
+
+function zoneText(mark: ZoneMark, d: Dress): string {
+  const name = shortZone(mark.zone, d.lang);
+  const m = mark.mark;
+  if (m.kind === 'size' || m.kind === 'class')
+    return `${name} ${grouped(m.text)}${m.provisional ? provisionalMark : ''}`;
+  if (m.kind === 'missing') return `${name} ${d.words.missing}`;
+  return name;
+}
+
+function sources(scene: Scene, d: Dress): Record<string, SourceSpecification> {
+  const lines = graticule(wider(scene.bounds));
+  const w = wider(scene.bounds);
+  const chosen = [
+    ...scene.areas.filter((a) => `region:${a.region.code}` === d.selected).map((a) => a.geometry),
+    ...scene.zones.filter((z) => `zone:${z.zone.code}` === d.selected).flatMap((z) => z.geometry ?? []),
+    ...scene.rims.filter((r) => `layout:${r.code}` === d.selected).map((r) => r.geometry),
+  ];
+  return {
+    graticule: source([
+      ...lines.lons.map((lon) =>
+        feature(
+          {
+            type: 'LineString',
+            coordinates: [
+              [lon, w.south],
+              [lon, w.north],
+            ],
+          },
+          {},
+        ),
+      ),
+      ...lines.lats.map((lat) =>
+        feature(
+          {
+            type: 'LineString',
+            coordinates: [
+              [w.west, lat],
+              [w.east, lat],
+            ],
+          },
+          {},
+        ),
+      ),
+    ]),
+    mask: source([mask(scene)]),
+    whole: source([feature(scene.whole, {})]),
+    areas: source(
+      scene.areas.map((a) =>
+        feature(a.geometry, {
+          code: a.region.code,
+          tint: a.tint,
+          mark: a.mark.kind,
+          k: a.mark.kind === 'class' ? a.mark.index : -1,
+        }),
+      ),
+    ),
+    rims: source(scene.rims.map((r) => feature(r.geometry, { code: r.code, style: r.style }))),
+    stretches: source(
+      scene.stretches.map((s) =>
+        feature(
+          { type: 'LineString', coordinates: s.line },
+          {
+            code: s.code,
+            style: s.style,
+            label: s.label ? `${d.lang === 'en' ? s.label.nameEn : s.label.name}（${d.words.schematic}）` : '',
+          },
+        ),
+      ),
+    ),
+    heads: source([
+      ...scene.stretches
+        .filter((s) => s.head)
+        .map((s) => point(s.line.at(-1) ?? [0, 0], { code: s.code, icon: 'head', turn: s.bearing })),
+      ...scene.hubs.map((h) => point(h.at, { code: h.code, icon: h.node ? 'node' : 'hub', turn: 0 })),
+    ]),
+    labels: source(
+      scene.areas.map((a) => {
+        const text = areaText(a, d);
+        const share = a.mark.kind === 'size' ? a.mark.share : -1;
+        const radius = share < 0 ? 0 : (side(share) / 2) * 1.128;
+        return point(a.at, { code: a.region.code, tint: a.tint, radius, ...text });
+      }),
+    ),
+    zones: source(scene.zones.flatMap((z) => (z.geometry ? [feature(z.geometry, { code: z.zone.code })] : []))),
+    squares: source(
+      scene.zones.flatMap((z) => {
+        if (!z.at) return [];
+        const share = z.mark.kind === 'size' ? z.mark.share : -1;
+        return [
+          point(z.at, {
+            code: z.zone.code,
+            kind: z.mark.kind,
+            k: z.mark.kind === 'class' ? z.mark.index : -1,
+            side: share < 0 ? 12 : side(share),
+            text: zoneText(z, d),
+            rank: share < 0 ? 0 : -share,
+          }),
+        ];
+      }),
+    ),
+    projects: {
+      type: 'geojson',
+      cluster: true,
+      clusterRadius: 60,
+      clusterMaxZoom: 10,
+      data: {
+        type: 'FeatureCollection',
+        features: scene.projects.flatMap((p) =>
+          p.location
+            ? [
+                point([p.location.lon, p.location.lat], {
+                  code: p.code,
+                  icon: `stage-${p.stage ? stageGlyph(p.stage) : 'before'}`,
+                }),
+              ]
+            : [],
+        ),
+      },
+    },
+    selected: source(chosen.map((g) => feature(g, {}))),
+    selectedPoint: source([
+      ...scene.zones
+        .filter((z) => z.at && `zone:${z.zone.code}` === d.selected)
+        .map((z) => point(z.at ?? [0, 0], { r: 19 })),
+      ...scene.projects
+        .filter((p) => p.location && `project:${p.code}` === d.selected)
+        .map((p) => point([p.location?.lon ?? 0, p.location?.lat ?? 0], { r: 10 })),
+      ...scene.hubs.filter((h) => h.node && `layout:${h.code}` === d.selected).map((h) => point(h.at, { r: 15 })),
+    ]),
+  };
+}
+
+/** The atlas page as a MapLibre style. It is rebuilt on every change, and MapLibre applies the difference. */
+export function buildStyle(scene: Scene, d: Dress): StyleSpecification {
+  const c = d.colours;
+  const is = (key: string, value: string): ExpressionSpecification => ['==', ['get', key], value];
+  const round = { 'line-join': 'round', 'line-cap': 'round' } as const;
+  const classFill = [
+    'match',
+    ['get', 'k'],
+    ...c.classes.flatMap((colour, k) => [k, colour]),
+    c.land,
+  ] as unknown as ExpressionSpecification;
+  const tintText: ExpressionSpecification = [
+    'match',
+    ['get', 'tint'],
+    'core',
+    c.coreText,
+    'belt',
+    c.belt,
+    'group',
+    c.group,
+    c.ink2,
+  ];
+  const nameSize = d.small ? 14 : d.lang === 'en' ? 16 : 18;
+  const halo = { 'text-halo-color': c.paper, 'text-halo-width': d.small ? 1.7 : 2.2 };
+  const layers: LayerSpecification[] = [
+    { id: 'paper', type: 'background', paint: { 'background-color': c.paper } },
+    { id: 'land', type: 'fill', source: 'areas', paint: { 'fill-color': c.land, 'fill-antialias': false } },
+    {
+      id: 'inner-band',
+      type: 'line',
+      source: 'rims',
+      filter: is('style', 'group'),
+      layout: round,
+      paint: { 'line-color': c.groupTint, 'line-width': d.small ? 12 : 18 },
+    },
+    {
+      id: 'cover',
+      type: 'fill',
+      source: 'areas',
+      filter: ['!=', ['get', 'tint'], 'group'],
+      paint: { 'fill-color': ['match', ['get', 'tint'], 'core', c.coreTint, c.land] },
+    },
+    { id: 'hatch', type: 'fill', source: 'areas', filter: is('tint', 'belt'), paint: { 'fill-pattern': 'hatch-belt' } },
+    { id: 'dots', type: 'fill', source: 'areas', filter: is('tint', 'area'), paint: { 'fill-pattern': 'dots' } },
+    { id: 'classes', type: 'fill', source: 'areas', filter: is('mark', 'class'), paint: { 'fill-color': classFill } },
+    ...(scene.rate
+      ? ([
+          {
+            id: 'missing',
+            type: 'fill',
+            source: 'areas',
+            filter: ['in', ['get', 'mark'], ['literal', ['missing', 'not_due']]],
+            paint: { 'fill-pattern': 'hatch-missing' },
+          },
+          {
+            id: 'suppressed',
+            type: 'fill',
+            source: 'areas',
+            filter: is('mark', 'suppressed'),
+            paint: { 'fill-pattern': 'hatch-suppressed' },
+          },
+        ] satisfies LayerSpecification[])
+      : []),
+    { id: 'mask', type: 'fill', source: 'mask', paint: { 'fill-color': c.paper } },
+    {
+      id: 'halo',
+      type: 'line',
+      source: 'whole',
+      layout: round,
+      paint: { 'line-color': c.sunk, 'line-width': 9, 'line-offset': 4.5 },
+    },
+    {
+      id: 'graticule',
+      type: 'line',
+      source: 'graticule',
+      paint: { 'line-color': c.rule, 'line-width': 1, 'line-opacity': 0.6 },
+    },
+    { id: 'borders', type: 'line', source: 'areas', layout: round, paint: { 'line-color': c.ink3, 'line-width': 0.8 } },
+    {
+      id: 'rim-belt',
+      type: 'line',
+      source: 'rims',
+      filter: is('style', 'belt'),
+      layout: round,
+      paint: { 'line-color': c.ink2, 'line-width': 1.2 },
+    },
+    {
+      id: 'rim-area',
+      type: 'line',
+      source: 'rims',
+      filter: is('style', 'area'),
+      layout: { 'line-join': 'round' },
+      paint: { 'line-color': c.group, 'line-width': 2, 'line-dasharray': [3, 2] },
+    },
+    {
+      id: 'rim-core',
+      type: 'line',
+      source: 'rims',
+      filter: is('style', 'core'),
+      layout: round,
+      paint: { 'line-color': c.core, 'line-width': d.small ? 2 : 2.6 },
+    },
+    {
+      id: 'rim-group',
+      type: 'line',
+      source: 'rims',
+      filter: is('style', 'group'),
+      layout: round,
+      paint: { 'line-color': c.group, 'line-width': d.small ? 1.9 : 2.5 },
+    },
+    {
+      id: 'zone-fill',
+      type: 'fill',
+      source: 'zones',
+      minzoom: 9.6,
+      paint: { 'fill-color': c.ink, 'fill-opacity': 0.12 },
+    },
+    {
+      id: 'zone-line',
+      type: 'line',
+      source: 'zones',
+      minzoom: 9.6,
+      layout: round,
+      paint: { 'line-color': c.ink, 'line-width': 1.4, 'line-dasharray': [4, 1.6] },
+    },
+    {
+      id: 'selected-casing',
+      type: 'line',
+      source: 'selected',
+      layout: round,
+      paint: { 'line-color': c.panel, 'line-width': 7 },
+    },
+    {
+      id: 'selected',
+      type: 'line',
+      source: 'selected',
+      layout: round,
+      paint: { 'line-color': c.ink, 'line-width': 3.6 },
+    },
+    {
+      id: 'ribbon-casing',
+      type: 'line',
+      source: 'stretches',
+      paint: { 'line-color': c.panel, 'line-width': ['match', ['get', 'style'], 'belt', d.small ? 11 : 17, 8] },
+    },
+    {
+      id: 'ribbon',
+      type: 'line',
+      source: 'stretches',
+      paint: { 'line-color': c.belt, 'line-width': ['match', ['get', 'style'], 'belt', d.small ? 8 : 14, 5] },
+    },
+    {
+      id: 'axis-core',
+      type: 'line',
+      source: 'stretches',
+      filter: is('style', 'axis'),
+      paint: { 'line-color': c.panel, 'line-width': 1.4 },
+    },
+    {
+      id: 'projects-cluster',
+      type: 'circle',
+      source: 'projects',
+      filter: ['has', 'point_count'],
+      paint: {
+        'circle-radius': ['interpolate', ['linear'], ['sqrt', ['get', 'point_count']], 1, 6.5, 10, 11],
+        'circle-color': c.panel,
+        'circle-opacity': 0.92,
+        'circle-stroke-color': c.ink3,
+        'circle-stroke-width': 0.8,
+      },
+    },
+    {
+      id: 'projects-count',
+      type: 'symbol',
+      source: 'projects',
+      filter: ['has', 'point_count'],
+      layout: {
+        'text-field': ['to-string', ['get', 'point_count']],
+        'text-font': HEI,
+        'text-size': 10.5,
+        'text-allow-overlap': true,
+      },
+      paint: { 'text-color': c.ink2 },
+    },
+    {
+      id: 'projects-point',
+      type: 'symbol',
+      source: 'projects',
+      filter: ['!', ['has', 'point_count']],
+      layout: { 'icon-image': ['get', 'icon'], 'icon-allow-overlap': true, 'icon-ignore-placement': true },
+    },
+    {
+      id: 'zone-label',
+      type: 'symbol',
+      source: 'squares',
+      layout: {
+        'text-field': ['get', 'text'],
+        'text-font': HEI,
+        'text-size': 12,
+        'text-variable-anchor-offset': ['left', [1.5, 0], 'right', [-1.5, 0], 'top', [0, 1.5], 'bottom', [0, -1.5]],
+        'text-justify': 'auto',
+        'symbol-sort-key': ['get', 'rank'],
+        'text-max-width': 12,
+      },
+      paint: { 'text-color': c.ink, ...halo },
+    },
+    {
+      id: 'heads',
+      type: 'symbol',
+      source: 'heads',
+      layout: {
+        'icon-image': ['get', 'icon'],
+        'icon-rotate': ['get', 'turn'],
+        'icon-rotation-alignment': 'map',
+        'icon-allow-overlap': true,
+        'icon-size': ['match', ['get', 'icon'], 'head', d.small ? 0.66 : 1, 1],
+      },
+    },
+    {
+      id: 'zone-casing',
+      type: 'symbol',
+      source: 'squares',
+      filter: ['in', ['get', 'kind'], ['literal', ['size']]],
+      layout: {
+        'icon-image': 'casing',
+        'icon-size': ['/', ['+', ['get', 'side'], 3.2], 8],
+        'icon-allow-overlap': true,
+      },
+    },
+    {
+      id: 'zone-square',
+      type: 'symbol',
+      source: 'squares',
+      layout: {
+        'icon-image': [
+          'match',
+          ['get', 'kind'],
+          'size',
+          'ink',
+          'missing',
+          'square-missing',
+          'not_due',
+          'square-missing',
+          'suppressed',
+          'square-suppressed',
+          'class',
+          ['concat', 'class-', ['to-string', ['get', 'k']]],
+          'square-plain',
+        ],
+        'icon-size': ['case', is('kind', 'size'), ['/', ['get', 'side'], 8], 1],
+        'icon-allow-overlap': true,
+        'symbol-sort-key': ['get', 'rank'],
+      },
+      paint: { 'icon-opacity': 0.94 },
+    },
+    {
+      id: 'area-circle',
+      type: 'circle',
+      source: 'labels',
+      filter: ['>', ['get', 'radius'], 0],
+      paint: {
+        'circle-radius': ['get', 'radius'],
+        'circle-color': c.ink,
+        'circle-opacity': 0.12,
+        'circle-stroke-color': c.ink,
+        'circle-stroke-width': 1.6,
+      },
+    },
+    {
+      id: 'selected-point',
+      type: 'circle',
+      source: 'selectedPoint',
+      paint: {
+        'circle-radius': ['get', 'r'],
+        'circle-opacity': 0,
+        'circle-stroke-color': c.ink,
+        'circle-stroke-width': 3,
+      },
+    },
+    ...(d.small
+      ? []
+      : ([
+          {
+            id: 'area-role',
+            type: 'symbol',
+            source: 'labels',
+            filter: ['all', ['!=', ['get', 'role'], ''], ['==', ['get', 'value'], '']],
+            layout: {
+              'text-field': ['get', 'role'],
+              'text-font': HEI,
+              'text-size': 12,
+              'text-max-width': 11,
+              'text-anchor': 'top',
+              'text-offset': [0, 1.85],
+            },
+            paint: { 'text-color': tintText, ...halo },
+          },
+          {
+            id: 'area-english',
+            type: 'symbol',
+            source: 'labels',
+            filter: ['all', ['!=', ['get', 'sub'], ''], ['==', ['get', 'value'], '']],
+            layout: {
+              'text-field': ['get', 'sub'],
+              'text-font': HEI,
+              'text-size': 12,
+              'text-anchor': 'top',
+              'text-offset': [0, 0.75],
+            },
+            paint: { 'text-color': c.ink2, ...halo },
+          },
+        ] satisfies LayerSpecification[])),
+    {
+      id: 'ribbon-label',
+      type: 'symbol',
+      source: 'stretches',
+      filter: ['!=', ['get', 'label'], ''],
+      layout: {
+        'symbol-placement': 'line-center',
+        'text-field': ['get', 'label'],
+        'text-font': HEI,
+        'text-size': d.small ? 0 : 11,
+        'text-allow-overlap': true,
+        'text-ignore-placement': true,
+        'text-max-angle': 60,
+        'text-padding': 0,
+      },
+      paint: { 'text-color': c.panel },
+    },
+    {
+      id: 'area-name',
+      type: 'symbol',
+      source: 'labels',
+      layout: {
+        'text-field': [
+          'case',
+          ['==', ['get', 'value'], ''],
+          ['format', ['get', 'name'], {}],
+          [
+            'format',
+            ['get', 'name'],
+            {},
+            '\n',
+            {},
+            ['get', 'value'],
+            { 'font-scale': 0.78, 'text-font': ['literal', HEI] },
+          ],
+        ] as unknown as ExpressionSpecification,
+        'text-font': SONG,
+        'text-size': nameSize,
+        'text-line-height': 1.15,
+        'text-letter-spacing': d.lang === 'zh' ? 0.06 : 0,
+        'text-max-width': 12,
+        'text-allow-overlap': false,
+      },
+      paint: { 'text-color': c.ink, ...halo, 'text-halo-width': d.small ? 2 : 2.8 },
+    },
+  ];
+  return { version: 8, name: 'planatlas', sources: sources(scene, d), layers };
+}
