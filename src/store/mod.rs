@@ -20,6 +20,7 @@ mod revision;
 mod search;
 #[cfg(test)]
 mod statements;
+mod verify;
 mod version;
 
 use sea_query::{Condition, Expr, ExprTrait};
@@ -28,6 +29,7 @@ pub use commit::{Change, Outcome};
 pub use dimension::{Dimension, HeldPackage, Known};
 pub use error::{CommitError, Dangling, Held, StoreError};
 pub use revision::Revision;
+pub use verify::{Finding, Verdict};
 
 /// An open database; clones share its connections.
 #[derive(Clone)]

@@ -41,7 +41,6 @@ pub(super) struct Version {
     pub(super) id: i64,
     pub(super) key: String,
     pub(super) package: String,
-    pub(super) rev_from: i64,
     pub(super) content: Content,
 }
 
@@ -91,8 +90,8 @@ pub(super) async fn task_codes(session: &mut Session) -> Result<HashMap<i64, Str
     session.rows(&select).await?.iter().map(|row| Ok((row.int(0)?, row.text(1)?))).collect()
 }
 
-/// Columns before the content: id, key, package, rev_from.
-const HEAD: usize = 4;
+/// Columns before the content: id, key, package.
+const HEAD: usize = 3;
 
 impl Family {
     /// Name in packages and digests.
@@ -158,10 +157,10 @@ ELSE '-M' || substr(CAST("f"."period" / 100 % 100 + 100 AS text), 2) END
         };
         select.expr(self.key());
         match self {
-            Self::Packages => select.columns([("f", "name"), ("f", "rev_from"), ("f", "title"), ("f", "version")]),
-            Self::Dimension(_) => select.columns([("f", "package"), ("f", "rev_from"), ("f", "body"), ("f", "shape")]),
+            Self::Packages => select.columns([("f", "name"), ("f", "title"), ("f", "version")]),
+            Self::Dimension(_) => select.columns([("f", "package"), ("f", "body"), ("f", "shape")]),
             Self::Fact(_, layout) => {
-                select.columns([("f", "package"), ("f", "rev_from")]);
+                select.column(("f", "package"));
                 layout.select(&mut select);
                 &mut select
             }
@@ -215,7 +214,7 @@ ELSE '-M' || substr(CAST("f"."period" / 100 % 100 + 100 AS text), 2) END
         let id = row.int(0)?;
         let key = row.some_text(1)?.unwrap_or_else(|| format!("#{id}"));
         let read = || {
-            let (package, rev_from) = (row.text(2)?, row.int(3)?);
+            let package = row.text(2)?;
             let content = match self {
                 Self::Packages => Content::Package { title: row.text(HEAD)?, version: row.text(HEAD + 1)? },
                 Self::Dimension(table) => {
@@ -228,7 +227,7 @@ ELSE '-M' || substr(CAST("f"."period" / 100 % 100 + 100 AS text), 2) END
             {
                 return Err(Unread::Odd(Odd("key".to_owned())));
             }
-            Ok(Version { id, key: key.clone(), package, rev_from, content })
+            Ok(Version { id, key: key.clone(), package, content })
         };
         match read() {
             Ok(version) => Ok(Ok(version)),
