@@ -5,6 +5,7 @@ mod common;
 use chrono::{DateTime, Utc};
 use common::world::{package, record, remove, riverton, row, set};
 use planatlas::domain::Package;
+use planatlas::package::Known as _;
 use planatlas::store::{Change, CommitError, Outcome, Revision, Store};
 
 fn at(second: i64) -> DateTime<Utc> {

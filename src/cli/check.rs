@@ -35,7 +35,7 @@ pub(super) struct Printing {
 
     /// Print the result as JSON
     #[arg(long)]
-    json: bool,
+    pub(super) json: bool,
 }
 
 /// Runs the command.

@@ -1,8 +1,10 @@
 //! The command line. Each command is a file of its own; this one names them and what they share.
 
 mod check;
+mod import;
 mod schema;
 mod serve;
+mod verify;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -21,7 +23,9 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Check(check::Arguments),
+    Import(import::Arguments),
     Serve(serve::Arguments),
+    Verify(verify::Arguments),
     /// Print the GraphQL schema
     Schema,
 }
@@ -56,7 +60,18 @@ impl Database {
 pub fn run() -> ExitCode {
     match Cli::parse().command {
         Command::Check(arguments) => check::run(&arguments),
+        Command::Import(arguments) => import::run(&arguments),
         Command::Serve(arguments) => serve::run(&arguments),
+        Command::Verify(arguments) => verify::run(&arguments),
         Command::Schema => schema::run(),
     }
+}
+
+/// Says why a command failed, with what lies beneath for whoever has to mend it.
+fn failed(error: &dyn std::error::Error) -> ExitCode {
+    eprintln!("{error}");
+    if let Some(cause) = error.source() {
+        eprintln!("  ← {cause}");
+    }
+    ExitCode::FAILURE
 }

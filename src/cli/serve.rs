@@ -60,7 +60,7 @@ async fn serve(arguments: &Arguments) -> Result<(), String> {
 }
 
 #[expect(clippy::disallowed_methods, reason = "the command line is where the time comes in")]
-fn clock(today: Option<NaiveDate>) -> Clock {
+pub(super) fn clock(today: Option<NaiveDate>) -> Clock {
     match today {
         Some(day) => {
             let noon = NaiveTime::from_hms_opt(12, 0, 0).unwrap_or_default();

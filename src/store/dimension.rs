@@ -10,6 +10,7 @@ use super::db::Row;
 use super::version::{self, table_of_kind};
 use super::{Store, StoreError, held_at};
 use crate::domain::{Kind, Record};
+use crate::package;
 
 /// A row of a table that is no fact, as one revision holds it.
 #[derive(Debug, Clone)]
@@ -42,12 +43,16 @@ pub struct HeldPackage {
 #[derive(Debug, Clone, Default)]
 pub struct Known {
     owners: HashMap<&'static str, HashMap<String, String>>,
+    units: HashMap<String, String>,
 }
 
-impl Known {
-    /// The package that holds a key of a table.
-    pub fn owner(&self, table: &str, key: &str) -> Option<String> {
+impl package::Known for Known {
+    fn owner(&self, table: &str, key: &str) -> Option<String> {
         self.owners.get(table)?.get(key).cloned()
+    }
+
+    fn unit_of(&self, indicator: &str) -> Option<String> {
+        self.units.get(indicator).cloned()
     }
 }
 
@@ -95,6 +100,10 @@ impl Store {
                 let Some(table) = table_of_kind(&row.text(0)?) else { continue };
                 known.owners.entry(table.name).or_default().insert(row.text(1)?, row.text(2)?);
             }
+        }
+        for row in self.db.rows(&of_kind(at, Kind::Indicator)).await? {
+            let indicator = dimension(&row)?.record;
+            known.units.extend(indicator.text("unit").map(|unit| (indicator.key(), unit.to_owned())));
         }
         Ok(known)
     }

@@ -1,0 +1,139 @@
+//! `planatlas import`: data packages into the database, as one revision or not at all.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use clap::Args;
+use indicatif::ProgressBar;
+use serde_json::json;
+
+use super::check::Printing;
+use super::{Database, failed, serve};
+use crate::domain::Package;
+use crate::package;
+use crate::store::{Change, Outcome, Store};
+
+/// Import data packages as one revision; writes nothing when there is any problem
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// Directories of the packages, each with a datapackage.json
+    #[arg(required = true, value_name = "DIR")]
+    packages: Vec<PathBuf>,
+
+    #[command(flatten)]
+    database: Database,
+
+    /// Who makes the revision [default: the user who runs this]
+    #[arg(long, env = "PLANATLAS_AUTHOR")]
+    author: Option<String>,
+
+    /// Why it is made [default: names and versions of the packages]
+    #[arg(long, short)]
+    message: Option<String>,
+
+    /// Take this moment for now
+    #[arg(long, hide = true)]
+    at: Option<DateTime<Utc>>,
+
+    #[command(flatten)]
+    printing: Printing,
+}
+
+/// Runs the command.
+pub(super) fn run(arguments: &Arguments) -> ExitCode {
+    let runtime = match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime,
+        Err(error) => return failed(&error),
+    };
+    match runtime.block_on(import(arguments)) {
+        Ok((text, code)) => {
+            let _ = std::io::stdout().lock().write_all(text.as_bytes());
+            code
+        }
+        Err(error) => failed(&*error),
+    }
+}
+
+type Failure = Box<dyn std::error::Error>;
+
+async fn import(arguments: &Arguments) -> Result<(String, ExitCode), Failure> {
+    let store = Store::open(&arguments.database.url()?).await?;
+    let known = store.known().await?;
+    let packages = match step("读取并检查 Reading and checking", || package::read(&arguments.packages, &known)) {
+        Ok(packages) => packages,
+        Err(problems) => return Ok((arguments.printing.problems(&problems), ExitCode::FAILURE)),
+    };
+    let author = arguments.author.clone().unwrap_or_else(user);
+    let message = arguments.message.clone().unwrap_or_else(|| summary(&packages));
+    let at = arguments.at.unwrap_or_else(|| serve::clock(None)());
+    let change = Change { packages: &packages, author: &author, message: &message, at };
+    let bar = spinner("写入数据库 Writing");
+    let outcome = store.commit(change).await;
+    bar.finish_and_clear();
+    let outcome = outcome?;
+    let text = if arguments.printing.json { as_json(&outcome) } else { as_text(&outcome) };
+    Ok((text, ExitCode::SUCCESS))
+}
+
+/// Says what is going on until it is done; silent when standard error is no terminal.
+fn spinner(message: &'static str) -> ProgressBar {
+    let bar = ProgressBar::new_spinner().with_message(message);
+    bar.enable_steady_tick(Duration::from_millis(120));
+    bar
+}
+
+fn step<T>(message: &'static str, work: impl FnOnce() -> T) -> T {
+    let bar = spinner(message);
+    let done = work();
+    bar.finish_and_clear();
+    done
+}
+
+/// Who runs this.
+fn user() -> String {
+    ["USER", "USERNAME", "LOGNAME"]
+        .iter()
+        .find_map(|name| std::env::var(name).ok().filter(|user| !user.is_empty()))
+        .unwrap_or_else(|| "planatlas".to_owned())
+}
+
+fn summary(packages: &[Package]) -> String {
+    let names: Vec<String> = packages.iter().map(|package| format!("{} {}", package.name, package.version)).collect();
+    format!("import {}", names.join(", "))
+}
+
+fn as_json(outcome: &Outcome) -> String {
+    let value = match outcome {
+        Outcome::Unchanged(revision) => {
+            json!({ "ok": true, "changed": false, "revision": revision.number, "digest": revision.digest })
+        }
+        Outcome::Committed { revision, begun, ended } => json!({
+            "ok": true, "changed": true, "revision": revision.number, "digest": revision.digest,
+            "begun": begun, "ended": ended,
+        }),
+    };
+    format!("{value:#}\n")
+}
+
+fn as_text(outcome: &Outcome) -> String {
+    match outcome {
+        Outcome::Unchanged(revision) => format!(
+            "没有变化,仍为第 {0} 版。Nothing changed; still revision {0}.\n{1}\n",
+            revision.number, revision.digest
+        ),
+        Outcome::Committed { revision, begun, ended } => {
+            let mut text = format!("第 {0} 版 revision {0}\n{1}\n", revision.number, revision.digest);
+            let _ = writeln!(text, "  {:>8} {:>8}", "begun", "ended");
+            let of = |counts: &BTreeMap<&'static str, usize>, table| counts.get(table).copied().unwrap_or(0);
+            for table in begun.keys().chain(ended.keys()).collect::<BTreeSet<_>>() {
+                let _ = writeln!(text, "  {:>8} {:>8} {table}", of(begun, table), of(ended, table));
+            }
+            text
+        }
+    }
+}
