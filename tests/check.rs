@@ -1,5 +1,7 @@
 //! `planatlas check` on the invented package of Riverton and on copies of it, each broken in one way.
 
+#![allow(clippy::unwrap_used, reason = "a test may stop where its ground is missing")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
