@@ -51,9 +51,11 @@ export class Figures {
   constructor(
     readonly indicator: Indicator,
     data: FiguresQuery,
+    /** The region that holds the others: its figure is no part of the map. */
+    root: string | undefined,
   ) {
     const labels = new Map<string, { label: string; labelEn: string }>();
-    const places = [...data.regions.nodes, ...data.zones.nodes];
+    const places = [...data.regions.nodes.filter((r) => r.code !== root), ...data.zones.nodes];
     for (const place of places) {
       const series = place.series.nodes;
       // Year-to-date and in-period figures never share an axis: the indicator's own way of counting goes first.

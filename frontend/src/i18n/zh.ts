@@ -10,6 +10,7 @@ export const zh = {
   copied: '已复制',
   sample: '示例',
   sampleData: '含示例数据',
+  sampleOf: (what: string) => `${what}为示例数据`,
   sampleNote: '示例数据，无来源',
   layout: '空间布局',
   layers: '图层',

@@ -134,9 +134,9 @@ export function roundStep(span: number, parts: number): number {
   return [1, 2, 5, 10].map((m) => m * power).find((s) => s >= raw) ?? raw;
 }
 
-/** Meridians and parallels at whole thirds or halves of a degree that suit the span. */
-export function graticule(bounds: Bounds): { lons: number[]; lats: number[] } {
-  const span = Math.max(bounds.east - bounds.west, bounds.north - bounds.south);
+/** Meridians and parallels across `bounds`, at steps that suit the span of what the map is about. */
+export function graticule(bounds: Bounds, about: Bounds): { lons: number[]; lats: number[] } {
+  const span = Math.max(about.east - about.west, about.north - about.south);
   const step = [0.1, 0.25, 0.5, 1, 2, 5, 10].find((s) => span / s <= 5) ?? 20;
   const run = (low: number, high: number): number[] => {
     const list: number[] = [];

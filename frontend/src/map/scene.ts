@@ -156,10 +156,6 @@ export function compose(atlas: Atlas, wanted: Wanted): Scene | undefined {
     coordinates:
       rootGeometry && isPolygon(rootGeometry) ? polygons(rootGeometry) : areas.flatMap((a) => polygons(a.geometry)),
   };
-  // Outward from here means to the right of the way, as RFC 7946 has it; the halo is drawn on that side.
-  whole.coordinates = whole.coordinates.map((p) =>
-    p.map((ring, i) => (turnsLeft(ring) === (i === 0) ? ring : ring.toReversed())),
-  );
   const zones = hidden.has('zones')
     ? []
     : atlas.zones.map((zone): ZoneMark => {
@@ -183,12 +179,6 @@ export function compose(atlas: Atlas, wanted: Wanted): Scene | undefined {
     rate: figures ? isRate(figures.indicator) : false,
   };
 }
-
-const turnsLeft = (ring: Position[]): boolean =>
-  ring.reduce((sum, [x = 0, y = 0], i) => {
-    const [u = 0, v = 0] = ring[(i + 1) % ring.length] ?? [];
-    return sum + (x * v - u * y);
-  }, 0) > 0;
 
 function tintOf(element: Element | undefined): Tint {
   switch (element?.form) {
@@ -247,7 +237,7 @@ function corridor(element: Element, courses: Position[][]): { stretches: Stretch
 }
 
 /** Side in pixels of the square for a share of the largest value: area, not side, is proportional. */
-export const side = (share: number): number => Math.max(5, 30 * Math.sqrt(share));
+export const side = (share: number, small = false): number => Math.max(5, (small ? 17 : 26) * Math.sqrt(share));
 
 const shortWords: [string, string][] = [
   ['高新技术产业开发区', '高新区'],

@@ -11,6 +11,8 @@ export interface Dress {
   lang: 'zh' | 'en';
   words: Words;
   selected: string | undefined;
+  /** Whether a figure is chosen. */
+  figures: boolean;
   /** Narrow maps carry names only. */
   small: boolean;
 }
@@ -85,11 +87,12 @@ function zoneText(mark: ZoneMark, d: Dress): string {
   if (m.kind === 'size' || m.kind === 'class')
     return `${name} ${grouped(m.text)}${m.provisional ? provisionalMark : ''}`;
   if (m.kind === 'missing') return `${name} ${d.words.missing}`;
-  return name;
+  // A figure that is not about zones leaves them their squares; the names would only crowd its own.
+  return d.figures ? '' : name;
 }
 
 function sources(scene: Scene, d: Dress): Record<string, SourceSpecification> {
-  const lines = graticule(wider(scene.bounds));
+  const lines = graticule(wider(scene.bounds), scene.bounds);
   const w = wider(scene.bounds);
   const chosen = [
     ...scene.areas.filter((a) => `region:${a.region.code}` === d.selected).map((a) => a.geometry),
@@ -158,7 +161,7 @@ function sources(scene: Scene, d: Dress): Record<string, SourceSpecification> {
       scene.areas.map((a) => {
         const text = areaText(a, d);
         const share = a.mark.kind === 'size' ? a.mark.share : -1;
-        const radius = share < 0 ? 0 : (side(share) / 2) * 1.128;
+        const radius = share < 0 ? 0 : (side(share, d.small) / 2) * 1.128;
         return point(a.at, { code: a.region.code, tint: a.tint, radius, ...text });
       }),
     ),
@@ -172,7 +175,7 @@ function sources(scene: Scene, d: Dress): Record<string, SourceSpecification> {
             code: z.zone.code,
             kind: z.mark.kind,
             k: z.mark.kind === 'class' ? z.mark.index : -1,
-            side: share < 0 ? 12 : side(share),
+            side: share < 0 ? 12 : side(share, d.small),
             text: zoneText(z, d),
             rank: share < 0 ? 0 : -share,
           }),
@@ -182,7 +185,7 @@ function sources(scene: Scene, d: Dress): Record<string, SourceSpecification> {
     projects: {
       type: 'geojson',
       cluster: true,
-      clusterRadius: 60,
+      clusterRadius: 80,
       clusterMaxZoom: 10,
       data: {
         type: 'FeatureCollection',
@@ -233,6 +236,8 @@ export function buildStyle(scene: Scene, d: Dress): StyleSpecification {
     c.group,
     c.ink2,
   ];
+  // Under a filled map the corridor is only a reminder.
+  const faded = scene.rate ? 0.4 : 1;
   const nameSize = d.small ? 14 : d.lang === 'en' ? 16 : 18;
   const halo = { 'text-halo-color': c.paper, 'text-halo-width': d.small ? 1.7 : 2.2 };
   const layers: LayerSpecification[] = [
@@ -280,7 +285,7 @@ export function buildStyle(scene: Scene, d: Dress): StyleSpecification {
       type: 'line',
       source: 'whole',
       layout: round,
-      paint: { 'line-color': c.sunk, 'line-width': 9, 'line-offset': 4.5 },
+      paint: { 'line-color': c.sunk, 'line-width': 9, 'line-offset': -4.5 },
     },
     {
       id: 'graticule',
@@ -402,21 +407,34 @@ export function buildStyle(scene: Scene, d: Dress): StyleSpecification {
       filter: ['!', ['has', 'point_count']],
       layout: { 'icon-image': ['get', 'icon'], 'icon-allow-overlap': true, 'icon-ignore-placement': true },
     },
-    {
-      id: 'zone-label',
-      type: 'symbol',
-      source: 'squares',
-      layout: {
-        'text-field': ['get', 'text'],
-        'text-font': HEI,
-        'text-size': 12,
-        'text-variable-anchor-offset': ['left', [1.5, 0], 'right', [-1.5, 0], 'top', [0, 1.5], 'bottom', [0, -1.5]],
-        'text-justify': 'auto',
-        'symbol-sort-key': ['get', 'rank'],
-        'text-max-width': 12,
-      },
-      paint: { 'text-color': c.ink, ...halo },
-    },
+    ...(d.small
+      ? []
+      : ([
+          {
+            id: 'zone-label',
+            type: 'symbol',
+            source: 'squares',
+            layout: {
+              'text-field': ['get', 'text'],
+              'text-font': HEI,
+              'text-size': 12,
+              'text-variable-anchor-offset': [
+                'left',
+                [1.5, 0],
+                'right',
+                [-1.5, 0],
+                'top',
+                [0, 1.5],
+                'bottom',
+                [0, -1.5],
+              ],
+              'text-justify': 'auto',
+              'symbol-sort-key': ['get', 'rank'],
+              'text-max-width': 12,
+            },
+            paint: { 'text-color': c.ink, ...halo },
+          },
+        ] satisfies LayerSpecification[])),
     {
       id: 'heads',
       type: 'symbol',
@@ -426,8 +444,9 @@ export function buildStyle(scene: Scene, d: Dress): StyleSpecification {
         'icon-rotate': ['get', 'turn'],
         'icon-rotation-alignment': 'map',
         'icon-allow-overlap': true,
-        'icon-size': ['match', ['get', 'icon'], 'head', d.small ? 0.66 : 1, 1],
+        'icon-size': ['match', ['get', 'icon'], 'head', d.small ? 0.66 : 1, d.small ? 0.7 : 1],
       },
+      paint: { 'icon-opacity': faded },
     },
     {
       id: 'zone-casing',
@@ -532,7 +551,7 @@ export function buildStyle(scene: Scene, d: Dress): StyleSpecification {
         'symbol-placement': 'line-center',
         'text-field': ['get', 'label'],
         'text-font': HEI,
-        'text-size': d.small ? 0 : 11,
+        'text-size': d.small || scene.rate ? 0 : 11,
         'text-allow-overlap': true,
         'text-ignore-placement': true,
         'text-max-angle': 60,
