@@ -14,7 +14,13 @@ fn riverton() -> PathBuf {
 
 fn check(arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_planatlas"));
-    command.arg("check").args(arguments).env_remove("LC_ALL").env("LANG", "C");
+    command
+        .arg("check")
+        .args(arguments)
+        .env_remove("LC_ALL")
+        .env_remove("LC_MESSAGES")
+        .env("LANG", "C")
+        .env_remove("PLANATLAS_DATABASE");
     command.output().unwrap()
 }
 
@@ -392,6 +398,27 @@ fn what_the_database_holds_counts_unless_it_is_being_replaced() {
     assert!(planatlas::package::read(&dirs, &Held("other")).is_ok());
     let dangling = planatlas::package::read(&dirs, &Held("riverton")).unwrap_err();
     assert!(dangling.len() > 4 && dangling.iter().all(|p| p.code == "unknown-code" && p.found == "zone-east"));
+}
+
+#[test]
+fn check_can_ask_a_database_and_never_makes_one() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("atlas.db");
+    let url = format!("sqlite:{}", file.display());
+    let base = riverton();
+    assert!(check(&[base.to_str().unwrap(), "--database", &url]).status.success());
+    assert!(!file.exists());
+
+    let mut import = Command::new(env!("CARGO_BIN_EXE_planatlas"));
+    assert!(import.arg("import").arg(&base).args(["--database", &url]).output().unwrap().status.success());
+    // Under another name the package would take keys that the database holds for the first.
+    let copy = Copy::new();
+    copy.replace("datapackage.json", "\"name\": \"riverton\"", "\"name\": \"other\"");
+    let dir = copy.0.path().to_str().unwrap();
+    assert!(check(&[dir]).status.success());
+    let output = check(&[dir, "--database", &url, "--lang", "en"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&output.stdout).contains("[key-held]"));
 }
 
 #[test]

@@ -3,14 +3,16 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
 use serde_json::{Value, json};
 
+use super::failed;
 use crate::domain::{Package, tables};
-use crate::package::{self, Language, NothingKnown, Problem};
+use crate::package::{self, Known, Language, NothingKnown, Problem};
+use crate::store::Store;
 
 /// Past this many problems only their number is printed; --json gives all.
 const MOST_PRINTED: usize = 200;
@@ -21,6 +23,10 @@ pub(super) struct Arguments {
     /// Directories of the packages, each with a datapackage.json; packages that refer to each other go together
     #[arg(required = true, value_name = "DIR")]
     packages: Vec<PathBuf>,
+
+    /// Check against what this database holds too, as `import` would: references into it, keys held by others
+    #[arg(long, value_name = "URL", env = "PLANATLAS_DATABASE", hide_env_values = true)]
+    database: Option<String>,
 
     #[command(flatten)]
     printing: Printing,
@@ -40,7 +46,11 @@ pub(super) struct Printing {
 
 /// Runs the command.
 pub(super) fn run(arguments: &Arguments) -> ExitCode {
-    let result = package::read(&arguments.packages, &NothingKnown);
+    let known = match known(arguments.database.as_deref()) {
+        Ok(known) => known,
+        Err(error) => return failed(&*error),
+    };
+    let result = package::read(&arguments.packages, &*known);
     let (text, code) = match &result {
         Ok(packages) if arguments.printing.json => (pretty(&accepted(packages)), ExitCode::SUCCESS),
         Ok(packages) => (counts(packages), ExitCode::SUCCESS),
@@ -49,6 +59,21 @@ pub(super) fn run(arguments: &Arguments) -> ExitCode {
     // Whoever closes the pipe early has read enough.
     let _ = std::io::stdout().lock().write_all(text.as_bytes());
     code
+}
+
+/// What a database holds; a SQLite file that is not there yet holds nothing, and is not made.
+fn known(database: Option<&str>) -> Result<Box<dyn Known>, Box<dyn std::error::Error>> {
+    let absent = |url: &str| {
+        let file = url.strip_prefix("sqlite:").map(|path| path.strip_prefix("//").unwrap_or(path));
+        file.is_some_and(|file| !Path::new(file).exists())
+    };
+    match database.filter(|url| !absent(url)) {
+        Some(url) => tokio::runtime::Runtime::new()?.block_on(async {
+            let known: Box<dyn Known> = Box::new(Store::open(url).await?.known().await?);
+            Ok(known)
+        }),
+        None => Ok(Box::new(NothingKnown)),
+    }
 }
 
 impl Printing {
