@@ -1,4 +1,4 @@
-// Rewrites the Table Schemas inlined in every geodata/*/datapackage.json from schema/package/*.json.
+// Rewrites the Table Schemas inlined in every datapackage.json of geodata/ and tests/fixtures/ from schema/package/*.json.
 // Foreign keys to resources that a package does not list are left out: the open validator cannot
 // follow them, `planatlas check` does. Run after changing a schema: node geodata/sync-schemas.mjs
 // With --check nothing is written; the exit code says whether a package is out of step.
@@ -11,8 +11,12 @@ const schemas = join(geodata, "..", "schema", "package");
 const checkOnly = process.argv.includes("--check");
 let stale = 0;
 
-for (const name of readdirSync(geodata).sort()) {
-  const file = join(geodata, name, "datapackage.json");
+const root = join(geodata, "..");
+const folders = ["geodata", "tests/fixtures"].flatMap((home) =>
+  readdirSync(join(root, home)).sort().map((name) => `${home}/${name}`),
+);
+for (const folder of folders) {
+  const file = join(root, folder, "datapackage.json");
   if (!existsSync(file)) continue;
   const before = readFileSync(file, "utf8");
   const description = JSON.parse(before);
@@ -33,6 +37,6 @@ for (const name of readdirSync(geodata).sort()) {
   if (after === before) continue;
   stale += 1;
   if (!checkOnly) writeFileSync(file, after);
-  console.log(`${checkOnly ? "out of step" : "rewritten"}: geodata/${name}/datapackage.json`);
+  console.log(`${checkOnly ? "out of step" : "rewritten"}: ${folder}/datapackage.json`);
 }
 process.exit(checkOnly && stale > 0 ? 1 : 0);
