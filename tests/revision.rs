@@ -1,4 +1,5 @@
 //! One import makes one revision, or none: on both engines.
+#![allow(clippy::unwrap_used)]
 
 mod common;
 

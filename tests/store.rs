@@ -1,4 +1,5 @@
 //! Questions about facts get the same answers from both engines.
+#![allow(clippy::unwrap_used)]
 
 mod common;
 

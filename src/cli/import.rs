@@ -74,6 +74,7 @@ async fn import(arguments: &Arguments) -> Result<(String, ExitCode), Failure> {
     let change = Change { packages: &packages, author: &author, message: &message, at };
     let bar = spinner("写入数据库 Writing");
     let outcome = store.commit(change).await;
+    store.close().await;
     bar.finish_and_clear();
     let outcome = outcome?;
     let text = if arguments.printing.json { as_json(&outcome) } else { as_text(&outcome) };

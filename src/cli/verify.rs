@@ -25,7 +25,9 @@ pub(super) fn run(arguments: &Arguments) -> ExitCode {
     let verdict = tokio::runtime::Runtime::new().map_err(Into::into).and_then(|runtime| {
         runtime.block_on(async {
             let store = Store::open(&arguments.database.url()?).await?;
-            Ok::<Verdict, Box<dyn std::error::Error>>(store.verify(arguments.head.as_deref()).await?)
+            let verdict = store.verify(arguments.head.as_deref()).await;
+            store.close().await;
+            Ok::<Verdict, Box<dyn std::error::Error>>(verdict?)
         })
     });
     match verdict {

@@ -125,7 +125,9 @@ impl Db {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(WRITER_PATIENCE)
-            .foreign_keys(true);
+            .foreign_keys(true)
+            // Keeps the statistics that plans of statements rest on.
+            .optimize_on_close(true, 400);
         let pool = SqlitePoolOptions::new().max_connections(8).acquire_timeout(WRITER_PATIENCE);
         Ok(Self::Sqlite(pool.connect_with(options).await?))
     }
@@ -135,6 +137,14 @@ impl Db {
         match self {
             Self::Sqlite(_) => Dialect::Sqlite,
             Self::Postgres(_) => Dialect::Postgres,
+        }
+    }
+
+    /// Closes every connection.
+    pub(super) async fn close(&self) {
+        match self {
+            Self::Sqlite(pool) => pool.close().await,
+            Self::Postgres(pool) => pool.close().await,
         }
     }
 

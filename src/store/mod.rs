@@ -45,6 +45,11 @@ impl Store {
     pub async fn open(url: &str) -> Result<Self, StoreError> {
         Ok(Self { db: db::Db::open(url).await? })
     }
+
+    /// Closes every connection of this store and its clones. An SQLite database is one file after that.
+    pub async fn close(&self) {
+        self.db.close().await;
+    }
 }
 
 /// Neither address nor password.

@@ -79,29 +79,29 @@ fn projects() {
     check(
         "project",
         vec![
-            ("list all", show(|d| project::list_statement(d, 7, &all, order(OrderBy::Code, false), None, 21))),
+            ("list all", show(|d| project::statements::list(d, 7, &all, order(OrderBy::Code, false), None, 21))),
             (
                 "list filtered, investment",
-                show(|d| project::list_statement(d, 7, &full, order(OrderBy::Investment, true), Some(&cursor), 21)),
+                show(|d| project::statements::list(d, 7, &full, order(OrderBy::Investment, true), Some(&cursor), 21)),
             ),
             (
                 "list after the last value",
-                show(|d| project::list_statement(d, 7, &all, order(OrderBy::Investment, false), Some(&last), 21)),
+                show(|d| project::statements::list(d, 7, &all, order(OrderBy::Investment, false), Some(&last), 21)),
             ),
             (
                 "list by code after",
-                show(|d| project::list_statement(d, 7, &all, order(OrderBy::Code, true), Some(&coded), 21)),
+                show(|d| project::statements::list(d, 7, &all, order(OrderBy::Code, true), Some(&coded), 21)),
             ),
             (
                 "list in a box, stage",
-                show(|d| project::list_statement(d, 7, &framed, order(OrderBy::Stage, false), Some(&cursor), 21)),
+                show(|d| project::statements::list(d, 7, &framed, order(OrderBy::Stage, false), Some(&cursor), 21)),
             ),
-            ("count", show(|d| project::count_statement(d, 7, &framed))),
-            ("groups", show(|d| project::groups_statement(d, 7, &all, &[Dim::Zone, Dim::Stage]))),
+            ("count", show(|d| project::statements::count(d, 7, &framed))),
+            ("groups", show(|d| project::statements::groups(d, 7, &all, &[Dim::Zone, Dim::Stage]))),
             (
                 "page_per_parent",
                 show(|d| {
-                    project::page_per_parent_statement(
+                    project::statements::page_per_parent(
                         d,
                         7,
                         Dim::Zone,
@@ -112,9 +112,9 @@ fn projects() {
                     )
                 }),
             ),
-            ("by_code", show(|_| project::by_code_statement(7, "p-1"))),
-            ("by_ids", show(|d| project::by_ids_statement(d, 7, &[1, 2]))),
-            ("stages", show(|d| project::stages_statement(d, 7, &[1]))),
+            ("by_code", show(|_| project::statements::by_code(7, "p-1"))),
+            ("by_ids", show(|d| project::statements::by_ids(d, 7, &[1, 2]))),
+            ("stages", show(|d| project::statements::stages(d, 7, &[1]))),
         ],
     );
 }
