@@ -11,8 +11,13 @@ export interface Cell {
   sample: boolean;
 }
 
+/** How long a period is, by its code. */
+export type Step = 'Y' | 'H' | 'Q' | 'M';
+export const stepOf = (code: string): Step => (code.split('-')[1]?.[0] as Step | undefined) ?? 'Y';
+
 export interface PeriodColumn {
   code: string;
+  step: Step;
   label: string;
   labelEn: string;
   /** Places with a value. */
@@ -81,6 +86,7 @@ export class Figures {
       const withValue = column.filter((c) => c.value !== undefined);
       return {
         code,
+        step: stepOf(code),
         label,
         labelEn,
         reported: withValue.length,
@@ -102,10 +108,27 @@ export class Figures {
   /** Whether any period has a cell for the place: if not, nobody expects a figure there. */
   covers = (place: string): boolean => this.cells.has(place);
 
-  /** The newest period with the most reports is what a visitor sees first. */
+  /** Lengths of period that have figures, longest first. */
+  get steps(): Step[] {
+    return (['Y', 'H', 'Q', 'M'] as const).filter((s) => this.periods.some((p) => p.step === s));
+  }
+
+  /** The newest well-reported period of a length. */
+  newestOf(step: Step | undefined): string | undefined {
+    const row = this.periods.filter((p) => p.step === step);
+    const most = Math.max(0, ...row.map((p) => p.reported));
+    return row.findLast((p) => p.reported > 0 && p.reported >= most * 0.8)?.code ?? row.at(-1)?.code;
+  }
+
+  /** What a visitor sees first: the newest well-reported year, or else the next shorter length. */
   get newest(): string | undefined {
-    const most = Math.max(0, ...this.periods.map((p) => p.reported));
-    return this.periods.findLast((p) => p.reported >= most * 0.8)?.code;
+    return this.newestOf(this.steps[0]);
+  }
+
+  /** The neighbour of a period among those of its own length. */
+  beside(period: string | undefined, by: 1 | -1): string | undefined {
+    const row = this.periods.filter((p) => p.step === stepOf(period ?? ''));
+    return row[row.findIndex((p) => p.code === period) + by]?.code;
   }
 
   classOf(value: number): number {

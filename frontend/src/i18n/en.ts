@@ -40,6 +40,8 @@ export const en: Words = {
   provisional: 'Provisional',
   final: 'Final',
   estimated: 'Estimated',
+  stepLength: 'Length of period',
+  step: { Y: 'Y', H: 'H', Q: 'Q', M: 'M' },
   previous: 'Previous period',
   next: 'Next period',
   legend: 'Legend',

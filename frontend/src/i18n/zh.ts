@@ -39,6 +39,8 @@ export const zh = {
   provisional: '初步',
   final: '终值',
   estimated: '估计',
+  stepLength: '时期长短',
+  step: { Y: '年', H: '半年', Q: '季', M: '月' },
   previous: '上一期',
   next: '下一期',
   legend: '图例',

@@ -238,7 +238,7 @@ export function buildStyle(scene: Scene, d: Dress): StyleSpecification {
   ];
   // Under a filled map the corridor is only a reminder.
   const faded = scene.rate ? 0.4 : 1;
-  const nameSize = d.small ? 14 : d.lang === 'en' ? 16 : 18;
+  const nameSize = d.small ? (d.lang === 'en' ? 12 : 14) : d.lang === 'en' ? 16 : 18;
   const halo = { 'text-halo-color': c.paper, 'text-halo-width': d.small ? 1.7 : 2.2 };
   const layers: LayerSpecification[] = [
     { id: 'paper', type: 'background', paint: { 'background-color': c.paper } },
@@ -359,13 +359,21 @@ export function buildStyle(scene: Scene, d: Dress): StyleSpecification {
       id: 'ribbon-casing',
       type: 'line',
       source: 'stretches',
-      paint: { 'line-color': c.panel, 'line-width': ['match', ['get', 'style'], 'belt', d.small ? 11 : 17, 8] },
+      paint: {
+        'line-color': c.panel,
+        'line-width': ['match', ['get', 'style'], 'belt', d.small ? 11 : 17, 8],
+        'line-opacity': faded,
+      },
     },
     {
       id: 'ribbon',
       type: 'line',
       source: 'stretches',
-      paint: { 'line-color': c.belt, 'line-width': ['match', ['get', 'style'], 'belt', d.small ? 8 : 14, 5] },
+      paint: {
+        'line-color': c.belt,
+        'line-width': ['match', ['get', 'style'], 'belt', d.small ? 8 : 14, 5],
+        'line-opacity': faded,
+      },
     },
     {
       id: 'axis-core',
@@ -493,9 +501,10 @@ export function buildStyle(scene: Scene, d: Dress): StyleSpecification {
       paint: {
         'circle-radius': ['get', 'radius'],
         'circle-color': c.ink,
-        'circle-opacity': 0.12,
-        'circle-stroke-color': c.ink,
-        'circle-stroke-width': 1.6,
+        // Hollow where the zones inside carry squares of the same figure: one sum is not to be seen twice.
+        'circle-opacity': scene.zones.some((z) => z.mark.kind === 'size') ? 0.08 : 0.9,
+        'circle-stroke-color': scene.zones.some((z) => z.mark.kind === 'size') ? c.ink : c.panel,
+        'circle-stroke-width': 1.5,
       },
     },
     {
@@ -580,6 +589,9 @@ export function buildStyle(scene: Scene, d: Dress): StyleSpecification {
         ] as unknown as ExpressionSpecification,
         'text-font': SONG,
         'text-size': nameSize,
+        // Below its circle, where there is one.
+        'text-anchor': ['case', ['>', ['get', 'radius'], 0], 'top', 'center'],
+        'text-offset': ['case', ['>', ['get', 'radius'], 0], ['literal', [0, 0.95]], ['literal', [0, 0]]],
         'text-line-height': 1.15,
         'text-letter-spacing': d.lang === 'zh' ? 0.06 : 0,
         'text-max-width': 12,
