@@ -2,6 +2,7 @@
 
 use async_graphql::{ID, Object};
 
+use super::dimensions::DimensionFields;
 use super::document::Document;
 use super::fault::Fault;
 use super::id::NodeId;
@@ -16,7 +17,7 @@ const MOST_IDS: usize = 500;
 interface! {
     /// 目录：在最新修订上和在任一快照内都相同的一组字段，同一片段可用于两者。
     /// The catalogue: the same fields at the head and inside any snapshot, so that one fragment serves both.
-    Catalog extends [] from [CatalogFields] for [Query, Snapshot]
+    Catalog extends [] from [CatalogFields, DimensionFields] for [Query, Snapshot]
 }
 
 /// Fields of the interface `Catalog`.

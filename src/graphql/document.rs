@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::{Enum, Object};
 
+use super::fault::Fault;
 use super::node::NodeFields;
 use super::scalars::{Date, Sha256, Url};
 use super::view::View;
@@ -156,6 +157,14 @@ impl Citation {
     /// The citations whose documents the view holds: all of them, import sees to that.
     pub fn all(view: &View, citations: &[domain::Citation]) -> Vec<Self> {
         citations.iter().filter_map(|citation| Self::of(view, citation)).collect()
+    }
+
+    /// One citation that must be there.
+    ///
+    /// # Errors
+    /// [`Fault`] when its document is not held; import lets no such row in.
+    pub fn need(view: &View, citation: &domain::Citation) -> Result<Self, Fault> {
+        Self::of(view, citation).ok_or_else(|| Fault::internal(format!("no document {}", citation.document)))
     }
 
     /// One citation.

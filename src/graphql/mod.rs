@@ -5,21 +5,35 @@
 //! flattened into each, and a type that has them is listed in the `interface!` of that name.
 
 mod catalog;
+mod chain;
+mod cluster;
 mod connection;
+mod dimensions;
 mod document;
 mod fault;
+mod filter;
+mod footprint;
 mod id;
+mod indicator;
 mod interface;
+mod layout;
 mod library;
 mod node;
+mod place;
+mod plan;
 mod quantity;
 mod query;
+mod region;
 pub mod response;
 mod revision;
 mod scalars;
 mod subject;
+mod target;
+mod task;
+mod unit;
 mod view;
 mod words;
+mod zone;
 
 use async_graphql::registry::Registry;
 use async_graphql::{

@@ -2,18 +2,44 @@
 
 use async_graphql::{ID, Object};
 
-use super::document::Document;
+use super::chain::{Chain, ChainStage};
+use super::cluster::Cluster;
+use super::dimensions;
+use super::document::{Document, SourcedFields};
 use super::fault::Fault;
+use super::footprint::Footprint;
 use super::id::NodeId;
+use super::indicator::{DefinitionBreak, Indicator};
 use super::interface::{Interface, interface};
+use super::layout::LayoutElement;
+use super::place::Place;
+use super::plan::{Plan, PlanSection, TaskGroup};
+use super::region::{ProfileFact, Region};
 use super::revision::Revision;
+use super::subject::Subject;
+use super::target::Target;
+use super::task::{Task, TaskPlaceEdge, TaskUnitEdge};
+use super::unit::ResponsibleUnit;
 use super::view::View;
+use super::zone::Zone;
 use crate::domain::EntityId;
 
 interface! {
     /// 有永久标识的事物。
     /// Anything with a permanent identity.
-    Node extends [] from [NodeFields] for [Document, Revision]
+    Node extends [] from [NodeFields] for [
+        Document, Revision, Plan, PlanSection, TaskGroup, Task, Target, ResponsibleUnit, LayoutElement, Region, Zone,
+        Footprint, Cluster, Chain, ChainStage, Indicator,
+    ]
+}
+
+interface! {
+    /// 可追溯到一句话、一个表格单元或一个人的事物。
+    /// Anything that can be traced to a sentence, a table cell or a person.
+    Sourced extends [] from [SourcedFields] for [
+        Plan, PlanSection, TaskGroup, Task, TaskUnitEdge, TaskPlaceEdge, Target, ResponsibleUnit, LayoutElement, Region,
+        Zone, ProfileFact, Footprint, Cluster, Chain, ChainStage, Indicator, DefinitionBreak,
+    ]
 }
 
 /// Fields of the interface `Node`.
@@ -50,7 +76,7 @@ impl NodeFields {
 
 /// Every interface of the schema, for its second pass.
 pub fn interfaces() -> Vec<Interface> {
-    vec![Node::interface()]
+    vec![Node::interface(), Subject::interface(), Place::interface(), Sourced::interface()]
 }
 
 /// The node of an id asked for in `view`; none when there is no such thing in the id's knowledge state.
@@ -69,6 +95,7 @@ pub async fn find(view: &View, id: &NodeId) -> Result<Option<Node>, Fault> {
             let found = view.store().revision(number).await.map_err(Fault::internal)?;
             found.map(|revision| Revision::new(revision).into())
         }
+        kind if dimensions::KINDS.contains(&kind) => dimensions::find(view, kind, &id.local),
         _ => return Err(Fault::bad_id(&id.kind)),
     })
 }

@@ -4,6 +4,7 @@ use async_graphql::{Context, Object};
 
 use super::catalog::CatalogFields;
 use super::connection::{Connection, Edge, MOST_FACTS, Paging};
+use super::dimensions::DimensionFields;
 use super::fault::Fault;
 use super::revision::{self, AsOf, Revision};
 use super::scalars::DateTime;
@@ -24,6 +25,11 @@ impl Query {
     #[graphql(flatten)]
     async fn catalog(&self, ctx: &Context<'_>) -> CatalogFields {
         CatalogFields(head(ctx).clone())
+    }
+
+    #[graphql(flatten)]
+    async fn dimensions(&self, ctx: &Context<'_>) -> DimensionFields {
+        DimensionFields(head(ctx).clone())
     }
 
     /// 本次回答所读的修订（也见 ETag 与 extensions.revision）。
@@ -67,6 +73,11 @@ impl Snapshot {
     #[graphql(flatten)]
     async fn catalog(&self) -> CatalogFields {
         CatalogFields(self.0.clone())
+    }
+
+    #[graphql(flatten)]
+    async fn dimensions(&self) -> DimensionFields {
+        DimensionFields(self.0.clone())
     }
 
     /// 快照所在的修订。

@@ -2,9 +2,57 @@
 
 use async_graphql::Object;
 
+use super::chain::Chain;
+use super::cluster::Cluster;
+use super::fault::Fault;
+use super::interface::interface;
+use super::layout::LayoutElement;
+use super::node::NodeFields;
+use super::place::Place;
+use super::plan::Plan;
+use super::region::Region;
 use super::view::View;
 use super::words::Lang;
+use super::zone::Zone;
+use crate::atlas;
 use crate::domain::{EntityId, Names};
+
+interface! {
+    /// 数据可以描述的对象。
+    /// Anything a figure can be about.
+    Subject extends [Node] from [NodeFields, SubjectFields] for [Region, Zone, LayoutElement, Cluster, Chain, Plan]
+}
+
+impl From<Place> for Subject {
+    fn from(place: Place) -> Self {
+        match place {
+            Place::Region(region) => region.into(),
+            Place::Zone(zone) => zone.into(),
+            Place::LayoutElement(element) => element.into(),
+        }
+    }
+}
+
+impl Subject {
+    /// A subject of the atlas, read in a view.
+    pub fn new(view: &View, subject: &atlas::Subject) -> Self {
+        match subject {
+            atlas::Subject::Plan(row) => Plan::new(view, row).into(),
+            atlas::Subject::Place(place) => Place::new(view, place).into(),
+            atlas::Subject::Cluster(row) => Cluster::new(view, row).into(),
+            atlas::Subject::Chain(row) => Chain::new(view, row).into(),
+        }
+    }
+
+    /// The subject of an identity that something points to.
+    ///
+    /// # Errors
+    /// [`Fault`] when there is none, which import does not let happen.
+    pub async fn need(view: &View, id: EntityId) -> Result<Self, Fault> {
+        let subject = view.atlas().subject(id).ok_or_else(|| Fault::internal("a subject that is nothing"))?;
+        Ok(Self::new(view, &subject))
+    }
+}
 
 /// Fields of the interface `Subject`.
 pub struct SubjectFields {

@@ -1,0 +1,183 @@
+//! Development zones.
+
+use std::sync::Arc;
+
+use async_graphql::{Enum, Object};
+
+use super::chain::Chain;
+use super::cluster::Cluster;
+use super::connection::{Connection, Edge, MOST_IN_MEMORY, Paging};
+use super::document::SourcedFields;
+use super::fault::Fault;
+use super::node::NodeFields;
+use super::place::{PlaceFields, PlaceKind};
+use super::region::{ProfileFact, Region};
+use super::subject::SubjectFields;
+use super::view::View;
+use super::words::Lang;
+use crate::domain;
+
+/// 开发区是否在官方名单上。
+/// Whether a zone is on the official list.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "domain::ZoneListing")]
+pub enum ZoneListing {
+    /// 已核实。
+    /// Found on it.
+    Confirmed,
+    /// 很可能在名单上。
+    /// Probably on it.
+    Probable,
+    /// 未能核实。
+    /// Not found out.
+    Unconfirmed,
+}
+
+/// A zone.
+#[derive(Clone)]
+pub struct Zone {
+    view: View,
+    row: Arc<domain::Zone>,
+}
+
+impl Zone {
+    /// A zone read in a view.
+    pub fn new(view: &View, row: &Arc<domain::Zone>) -> Self {
+        Self { view: view.clone(), row: Arc::clone(row) }
+    }
+
+    /// The zone of a code.
+    pub fn of_code(view: &View, code: &str) -> Option<Self> {
+        view.atlas().zones.code(code).map(|row| Self::new(view, row))
+    }
+}
+
+/// 开发区。
+/// A development zone.
+#[Object]
+impl Zone {
+    #[graphql(flatten)]
+    async fn node(&self) -> NodeFields {
+        NodeFields::new(&self.view, "Zone", self.row.id)
+    }
+
+    #[graphql(flatten)]
+    async fn subject(&self) -> SubjectFields {
+        SubjectFields::new(&self.view, self.row.id, &self.row.code, &self.row.name)
+    }
+
+    #[graphql(flatten)]
+    async fn place(&self) -> PlaceFields {
+        PlaceFields::new(&self.view, self.row.id)
+    }
+
+    #[graphql(flatten)]
+    async fn sourced(&self) -> SourcedFields {
+        SourcedFields::new(&self.view, &self.row.citations)
+    }
+
+    /// 种类，恒为 ZONE。
+    /// What it is: always ZONE.
+    async fn kind(&self) -> PlaceKind {
+        PlaceKind::Zone
+    }
+
+    /// 级别，照来源所述；未述时为空。
+    /// Level as a source states it; null when none does.
+    async fn level(
+        &self,
+        #[graphql(default_with = "Some(Lang::Zh)", desc = "语言。Language.")] lang: Option<Lang>,
+    ) -> Option<&str> {
+        self.row.level.as_ref().map(|level| lang.unwrap_or_default().names(level))
+    }
+
+    /// 主导产业。
+    /// Leading industries.
+    async fn leading_industries(
+        &self,
+        #[graphql(default_with = "Some(Lang::Zh)", desc = "语言。Language.")] lang: Option<Lang>,
+    ) -> &[String] {
+        match lang.unwrap_or_default() {
+            Lang::En if self.row.leading_en.len() == self.row.leading.len() => &self.row.leading_en,
+            _ => &self.row.leading,
+        }
+    }
+
+    /// 是否在官方名单上。
+    /// Whether it is on the official list.
+    async fn listing(&self) -> ZoneListing {
+        self.row.listing.into()
+    }
+
+    /// 所在行政区（依来源所述，可不止一个）。
+    /// The regions it lies in, as declared; may be several.
+    async fn host(&self) -> Vec<Region> {
+        self.row.hosts.iter().filter_map(|host| Region::of_code(&self.view, &host.region)).collect()
+    }
+
+    /// 前身。
+    /// Zones that became it.
+    async fn predecessors(&self) -> Vec<Self> {
+        let codes = self.row.predecessors.iter().map(|lineage| &lineage.predecessor);
+        codes.filter_map(|code| Self::of_code(&self.view, code)).collect()
+    }
+
+    /// 后继。
+    /// Zones that it became.
+    async fn successors(&self) -> Vec<Self> {
+        let codes = self.row.successors.iter().map(|lineage| &lineage.successor);
+        codes.filter_map(|code| Self::of_code(&self.view, code)).collect()
+    }
+
+    /// 所属产业集群。
+    /// Clusters that it is part of.
+    #[graphql(complexity = "5 + first.unwrap_or(20).max(0) as usize * child_complexity")]
+    async fn clusters(
+        &self,
+        #[graphql(default_with = "Some(20)", desc = "条数，至多 5000。Items wanted, 5,000 at most.")] first: Option<
+            i32,
+        >,
+        #[graphql(desc = "上一页末条的游标。Cursor of the last item of the page before.")] after: Option<String>,
+    ) -> Result<Connection<Edge<Cluster>>, Fault> {
+        let rows = self.view.atlas().index.clusters_of(self.row.id);
+        let paging = Paging::new(first, after, MOST_IN_MEMORY)?;
+        Connection::of(
+            rows,
+            &paging,
+            |row| row.code.clone(),
+            |row, cursor| Edge::new(cursor, Cluster::new(&self.view, row)),
+        )
+    }
+
+    /// 所属产业链。
+    /// Chains that it has a part in.
+    #[graphql(complexity = "5 + first.unwrap_or(20).max(0) as usize * child_complexity")]
+    async fn chains(
+        &self,
+        #[graphql(default_with = "Some(20)", desc = "条数，至多 5000。Items wanted, 5,000 at most.")] first: Option<
+            i32,
+        >,
+        #[graphql(desc = "上一页末条的游标。Cursor of the last item of the page before.")] after: Option<String>,
+    ) -> Result<Connection<Edge<Chain>>, Fault> {
+        let rows = self.view.atlas().index.chains_of(self.row.id);
+        let paging = Paging::new(first, after, MOST_IN_MEMORY)?;
+        Connection::of(
+            rows,
+            &paging,
+            |row| row.code.clone(),
+            |row, cursor| Edge::new(cursor, Chain::new(&self.view, row)),
+        )
+    }
+
+    /// 不成数字的情况：土地、公用设施、交通、政策、办公联系等。
+    /// Facts that are no figures: land, utilities, transport, policies, office contact …
+    async fn facts(&self) -> Vec<ProfileFact> {
+        ProfileFact::all(&self.view, &self.row.facts)
+    }
+
+    /// 备注。
+    /// Remark.
+    async fn note(&self) -> Option<&str> {
+        self.row.note.as_deref()
+    }
+}
