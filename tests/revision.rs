@@ -137,3 +137,40 @@ async fn what_storage_cannot_keep_is_refused() {
         assert_eq!(store.newest_number().await.unwrap(), 0);
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_cannot_be_used_says_why_and_keeps_its_secrets() {
+    for url in ["", "atlas.db", "mysql://x", "sqlite:", "postgres://user:hunter2@[bad"] {
+        let error = Store::open(url).await.unwrap_err();
+        assert!(error.to_string().contains("sqlite:FILE"), "{url}: {error}");
+    }
+    let directory = tempfile::tempdir().unwrap();
+    let text = directory.path().join("notes.txt");
+    std::fs::write(&text, "no database at all, but long enough to look at: ".repeat(40)).unwrap();
+    let error = Store::open(&format!("sqlite:{}", text.display())).await.unwrap_err();
+    assert!(error.to_string().contains("no database"), "{error:?}");
+    let error = Store::open(&format!("sqlite:{}/below/atlas.db", text.display())).await.unwrap_err();
+    assert!(error.to_string().contains("cannot be opened"), "{error:?}");
+    let error = Store::open("postgres://user:hunter2@127.0.0.1:1/atlas").await.unwrap_err();
+    assert!(error.to_string().contains("cannot be reached"), "{error:?}");
+    assert!(!format!("{error} {error:?}").contains("hunter2"));
+
+    for database in common::database::fresh() {
+        let store = Store::open(&database.url).await.unwrap();
+        assert!(!format!("{store:?}").contains("/"), "{store:?}");
+        store.close().await;
+        common::database::run(&database, "UPDATE _sqlx_migrations SET version = version + 1000").await;
+        let error = Store::open(&database.url).await.unwrap_err();
+        assert!(error.to_string().contains("newer version"), "{error:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_that_means_something_in_an_address_is_only_a_name() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("数据 100%?mode=ro#x/atlas.db");
+    let store = Store::open(&format!("sqlite:{}", file.display())).await.unwrap();
+    committed(import(&store, &[riverton()], 0).await.unwrap());
+    store.close().await;
+    assert!(file.is_file());
+}

@@ -105,12 +105,12 @@ CREATE TABLE project (
     rev_to INTEGER NOT NULL,
     PRIMARY KEY (entity, rev_from)
 ) STRICT;
-CREATE INDEX project_zone ON project (zone, entity, rev_from, rev_to);
+CREATE INDEX project_zone_investment ON project (zone, investment DESC, entity, rev_from, rev_to);
 CREATE INDEX project_region ON project (region, entity, rev_from, rev_to);
 CREATE INDEX project_cluster ON project (cluster, entity, rev_from, rev_to);
 CREATE INDEX project_chain ON project (chain, entity, rev_from, rev_to);
 CREATE INDEX project_cell ON project (cell, x, y, entity, rev_from, rev_to);
-CREATE INDEX project_investment ON project (investment, entity, rev_from, rev_to);
+CREATE INDEX project_investment ON project (investment DESC, entity, rev_from, rev_to);
 CREATE INDEX project_rev_from ON project (rev_from);
 CREATE INDEX project_rev_to ON project (rev_to);
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::{DateTime, SubsecRound, Utc};
 use futures_util::TryStreamExt;
-use sea_query::{Expr, ExprTrait, Func, Query, Value};
+use sea_query::{Expr, ExprTrait, Func, InsertStatement, Query, SelectStatement, UpdateStatement, Value};
 
 use super::columns::Layout;
 use super::db::Session;
@@ -121,10 +121,7 @@ async fn plan<'a>(session: &mut Session, packages: &'a [Package]) -> Result<Vec<
     for family in families() {
         let mut new = rows.remove(family.name()).unwrap_or_default();
         let mut end = Vec::new();
-        let mut select = family.select();
-        let owner = if matches!(family, Family::Packages) { "name" } else { "package" };
-        select.and_where(Expr::col(("f", owner)).is_in(names.iter().copied()));
-        select.and_where(Expr::col(("f", "rev_to")).eq(OPEN));
+        let select = living(*family, &names);
         {
             let mut live = session.stream(&select);
             while let Some(row) = live.try_next().await.map_err(CommitError::from)? {
@@ -150,6 +147,14 @@ async fn plan<'a>(session: &mut Session, packages: &'a [Package]) -> Result<Vec<
     Ok(plans)
 }
 
+/// The live rows that packages hold.
+pub(super) fn living(family: Family, packages: &[&str]) -> SelectStatement {
+    let mut select = family.select();
+    select.and_where(Expr::col(("f", owner(family))).is_in(packages.iter().copied()));
+    select.and_where(Expr::col(("f", "rev_to")).eq(OPEN));
+    select
+}
+
 impl New<'_> {
     fn body(&self) -> serde_json::Map<String, serde_json::Value> {
         match self {
@@ -162,15 +167,18 @@ impl New<'_> {
 /// Ends rows.
 async fn end(session: &mut Session, plan: &Plan<'_>, number: i32) -> Result<(), StoreError> {
     for ids in plan.end.chunks(BATCH) {
-        let update = Query::update()
-            .table(plan.family.sql())
-            .value("rev_to", i64::from(number))
-            .and_where(Expr::col(plan.family.id_column()).is_in(ids.iter().cloned()))
-            .and_where(Expr::col("rev_to").eq(OPEN))
-            .take();
-        session.run(&update).await?;
+        session.run(&ending(plan.family, ids, number)).await?;
     }
     Ok(())
+}
+
+pub(super) fn ending(family: Family, ids: &[Value], number: i32) -> UpdateStatement {
+    Query::update()
+        .table(family.sql())
+        .value("rev_to", i64::from(number))
+        .and_where(Expr::col(family.id_column()).is_in(ids.iter().cloned()))
+        .and_where(Expr::col("rev_to").eq(OPEN))
+        .take()
 }
 
 type Identities = HashMap<(String, String), i64>;
@@ -197,13 +205,7 @@ async fn identify(session: &mut Session, plans: &[Plan<'_>]) -> Result<Identitie
     for (kind, codes) in wanted {
         let codes: Vec<String> = codes.into_iter().collect();
         for some in codes.chunks(BATCH) {
-            let select = Query::select()
-                .columns(["id", "code"])
-                .from("entity")
-                .and_where(Expr::col("kind").eq(kind.as_str()))
-                .and_where(Expr::col("code").is_in(some.iter().map(String::as_str)))
-                .take();
-            for row in session.rows(&select).await? {
+            for row in session.rows(&coded(&kind, some.iter().map(String::as_str))).await? {
                 ids.insert((kind.clone(), row.text(1)?), row.int(0)?);
             }
         }
@@ -224,6 +226,16 @@ async fn identify(session: &mut Session, plans: &[Plan<'_>]) -> Result<Identitie
     Ok(ids)
 }
 
+/// Ids of identities of one kind by their codes.
+pub(super) fn coded<'a>(kind: &str, codes: impl Iterator<Item = &'a str>) -> SelectStatement {
+    Query::select()
+        .columns(["id", "code"])
+        .from("entity")
+        .and_where(Expr::col("kind").eq(kind))
+        .and_where(Expr::col("code").is_in(codes))
+        .take()
+}
+
 /// `entity.kind` of a table's rows, where they are carried by an entity.
 fn carried(family: Family) -> Option<&'static str> {
     match family {
@@ -233,9 +245,12 @@ fn carried(family: Family) -> Option<&'static str> {
 }
 
 async fn next_id(session: &mut Session, table: &'static str) -> Result<i64, StoreError> {
-    let select = Query::select().expr(Func::max(Expr::col("id"))).from(table).take();
-    let rows = session.rows(&select).await?;
+    let rows = session.rows(&largest_id(table)).await?;
     Ok(rows.first().map(|row| row.some_int(0)).transpose()?.flatten().unwrap_or(0) + 1)
+}
+
+pub(super) fn largest_id(table: &'static str) -> SelectStatement {
+    Query::select().expr(Func::max(Expr::col("id"))).from(table).take()
 }
 
 /// Begins rows.
@@ -296,13 +311,21 @@ async fn insert<R: IntoIterator<Item = Value>>(
 ) -> Result<(), StoreError> {
     let mut rows = rows.into_iter().peekable();
     while rows.peek().is_some() {
-        let mut statement = Query::insert().into_table(table).columns(columns.iter().copied()).take();
-        for row in rows.by_ref().take(BATCH) {
-            statement.values_panic(row.into_iter().map(Expr::val));
-        }
-        session.run(&statement).await?;
+        session.run(&inserting(table, columns, rows.by_ref().take(BATCH))).await?;
     }
     Ok(())
+}
+
+pub(super) fn inserting<R: IntoIterator<Item = Value>>(
+    table: &'static str,
+    columns: &[&'static str],
+    rows: impl Iterator<Item = R>,
+) -> InsertStatement {
+    let mut statement = Query::insert().into_table(table).columns(columns.iter().copied()).take();
+    for row in rows {
+        statement.values_panic(row.into_iter().map(Expr::val));
+    }
+    statement
 }
 
 /// Live rows of other packages whose identity a row begun now has taken.
@@ -310,21 +333,30 @@ async fn overlaps(session: &mut Session, plans: &[Plan<'_>], number: i32) -> Res
     let mut held = Vec::new();
     for plan in plans {
         let family = plan.family;
-        let mut select = family.keys();
-        select.column(("f", if matches!(family, Family::Packages) { "name" } else { "package" }));
-        let same = family.identity().iter().fold(
-            Expr::col(("new", "rev_from")).eq(i64::from(number)).and(Expr::col(("new", "rev_to")).eq(OPEN)),
-            |all, column| all.and(Expr::col(("new", *column)).equals(("f", *column))),
-        );
-        select.join_as(sea_query::JoinType::InnerJoin, family.sql(), "new", same);
-        select.and_where(Expr::col(("f", "rev_to")).eq(OPEN));
-        select.and_where(Expr::col(("f", "rev_from")).ne(i64::from(number)));
-        let mut select = family.ordered(select);
-        for row in session.rows(select.limit(NAMED)).await? {
+        for row in session.rows(&taken(family, number)).await? {
             held.push(Held { table: family.name(), key: row.text(0)?, package: row.text(1)? });
         }
     }
     Ok(held)
+}
+
+/// Live rows of an earlier revision with an identity that a row begun in `number` has, and their packages.
+pub(super) fn taken(family: Family, number: i32) -> SelectStatement {
+    let mut select = family.keys();
+    select.column(("f", owner(family)));
+    let same = family.identity().iter().fold(
+        Expr::col(("new", "rev_from")).eq(i64::from(number)).and(Expr::col(("new", "rev_to")).eq(OPEN)),
+        |all, column| all.and(Expr::col(("new", *column)).equals(("f", *column))),
+    );
+    select.join_as(sea_query::JoinType::InnerJoin, family.sql(), "new", same);
+    select.and_where(Expr::col(("f", "rev_to")).eq(OPEN));
+    select.and_where(Expr::col(("f", "rev_from")).ne(i64::from(number)));
+    family.ordered(select).limit(NAMED).take()
+}
+
+/// The column that says which package holds a row.
+const fn owner(family: Family) -> &'static str {
+    if matches!(family, Family::Packages) { "name" } else { "package" }
 }
 
 /// Computes the digest from what the database now holds and writes the revision.

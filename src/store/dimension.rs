@@ -159,7 +159,7 @@ pub(super) fn dimension(row: &Row) -> Result<Dimension, StoreError> {
     Ok(Dimension { id: row.int(0)?, package: row.text(2)?, record, since: row.revision(3)? })
 }
 
-fn packages(at: i32) -> SelectStatement {
+pub(super) fn packages(at: i32) -> SelectStatement {
     Query::select()
         .columns([("f", "name"), ("f", "title"), ("f", "version"), ("f", "rev_from")])
         .from_as("package", "f")
@@ -168,7 +168,7 @@ fn packages(at: i32) -> SelectStatement {
         .take()
 }
 
-fn owners(sql: &'static str, at: i32) -> SelectStatement {
+pub(super) fn owners(sql: &'static str, at: i32) -> SelectStatement {
     Query::select()
         .columns([("e", "kind"), ("e", "code"), ("f", "package")])
         .from_as(sql, "f")
@@ -177,7 +177,7 @@ fn owners(sql: &'static str, at: i32) -> SelectStatement {
         .take()
 }
 
-fn touched_dimensions(column: &'static str, at: i32) -> SelectStatement {
+pub(super) fn touched_dimensions(column: &'static str, at: i32) -> SelectStatement {
     Query::select()
         .column(("e", "kind"))
         .expr(Expr::col(("f", column)).max())
@@ -188,6 +188,6 @@ fn touched_dimensions(column: &'static str, at: i32) -> SelectStatement {
         .take()
 }
 
-fn touched_facts(sql: &'static str, column: &'static str, at: i32) -> SelectStatement {
+pub(super) fn touched_facts(sql: &'static str, column: &'static str, at: i32) -> SelectStatement {
     Query::select().expr(Expr::col(column).max()).from(sql).and_where(Expr::col(column).lte(i64::from(at))).take()
 }

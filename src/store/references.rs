@@ -6,8 +6,8 @@ use futures_util::TryStreamExt;
 use sea_query::{Expr, ExprTrait, Query, SelectStatement};
 
 use super::columns::{Column, Layout};
-use super::commit::NAMED;
-use super::db::Session;
+use super::commit::{NAMED, coded};
+use super::db::{Dialect, Session};
 use super::dimension::{dimension, dimensions};
 use super::error::{CommitError, Dangling, StoreError};
 use super::version::{Family, OPEN, families, table_of_kind};
@@ -82,7 +82,7 @@ async fn dead(session: &mut Session) -> Result<HashMap<i64, (String, String)>, S
     session.rows(&select).await?.iter().map(|row| Ok((row.int(0)?, (row.text(1)?, row.text(2)?)))).collect()
 }
 
-fn dead_entities() -> SelectStatement {
+pub(super) fn dead_entities() -> SelectStatement {
     let mut select = Query::select()
         .columns([("e", "id"), ("e", "kind"), ("e", "code")])
         .from_as("entity", "e")
@@ -126,13 +126,7 @@ async fn from_dimensions(
     }
     for (kind, codes) in codes {
         for some in codes.chunks(500) {
-            let select = Query::select()
-                .columns(["id", "code"])
-                .from("entity")
-                .and_where(Expr::col("kind").eq(kind.word()))
-                .and_where(Expr::col("code").is_in(some.iter().copied()))
-                .take();
-            for row in session.rows(&select).await? {
+            for row in session.rows(&coded(kind.word(), some.iter().copied())).await? {
                 if !dead.contains_key(&row.int(0)?) {
                     known.insert((kind, row.text(1)?));
                 }
@@ -157,13 +151,7 @@ async fn from_facts(
     let ids: Vec<i64> = dead.keys().copied().collect();
     let mut broken = Vec::new();
     for column in layout.entity_columns() {
-        let mut select = family.keys();
-        select
-            .columns([("f", "package"), ("f", column)])
-            .and_where(Expr::col(("f", "rev_to")).eq(OPEN))
-            .and_where(Expr::col(("f", column)).in_subquery(session.dialect().ids(&ids)))
-            .limit(NAMED);
-        for row in session.rows(&select).await? {
+        for row in session.rows(&pointing(session.dialect(), family, column, &ids)).await? {
             if let Some((kind, code)) = dead.get(&row.int(2)?) {
                 broken.push(dangling(layout.table, &row.text(0)?, &row.text(1)?, kind, code));
             }
@@ -175,17 +163,33 @@ async fn from_facts(
     });
     for (column, kind) in lists {
         for (id, (_, code)) in dead.iter().filter(|(_, (of, _))| of == kind) {
-            let mut select = family.keys();
-            select
-                .column(("f", "package"))
-                .and_where(Expr::col(("f", "rev_to")).eq(OPEN))
-                .and_where(Expr::col(("f", column)).like(format!("%|{id}|%")))
-                .limit(NAMED);
-            for row in session.rows(&select).await? {
+            for row in session.rows(&listing(family, column, *id)).await? {
                 broken.push(dangling(layout.table, &row.text(0)?, &row.text(1)?, kind, code));
             }
         }
     }
     broken.truncate(NAMED as usize);
     Ok(broken)
+}
+
+/// Live rows whose column holds one of some ids.
+pub(super) fn pointing(dialect: Dialect, family: Family, column: &'static str, ids: &[i64]) -> SelectStatement {
+    let mut select = family.keys();
+    select
+        .columns([("f", "package"), ("f", column)])
+        .and_where(Expr::col(("f", "rev_to")).eq(OPEN))
+        .and_where(Expr::col(("f", column)).in_subquery(dialect.ids(ids)))
+        .limit(NAMED);
+    select
+}
+
+/// Live rows whose column lists an id.
+pub(super) fn listing(family: Family, column: &'static str, id: i64) -> SelectStatement {
+    let mut select = family.keys();
+    select
+        .column(("f", "package"))
+        .and_where(Expr::col(("f", "rev_to")).eq(OPEN))
+        .and_where(Expr::col(("f", column)).like(format!("%|{id}|%")))
+        .limit(NAMED);
+    select
 }

@@ -70,22 +70,22 @@ pub(super) async fn head(session: &mut Session) -> Result<Option<Revision>, Stor
     session.rows(newest_revision().limit(1)).await?.first().map(read).transpose()
 }
 
-fn all() -> SelectStatement {
+pub(super) fn all() -> SelectStatement {
     Query::select()
         .columns(["number", "committed_at", "author", "message", "digest", "previous_digest"])
         .from("revision")
         .take()
 }
 
-fn newest_revision() -> SelectStatement {
+pub(super) fn newest_revision() -> SelectStatement {
     all().order_by("number", Order::Desc).take()
 }
 
-fn newest_number() -> SelectStatement {
+pub(super) fn newest_number() -> SelectStatement {
     Query::select().column("number").from("revision").order_by("number", Order::Desc).limit(1).take()
 }
 
-fn page(before: Option<i32>, limit: u64) -> SelectStatement {
+pub(super) fn page(before: Option<i32>, limit: u64) -> SelectStatement {
     newest_revision()
         .and_where_option(before.map(|number| Expr::col("number").lt(i64::from(number))))
         .limit(limit)

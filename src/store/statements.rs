@@ -1,14 +1,19 @@
 //! Every statement the store issues, as text for both engines. A changed statement shows in review.
 
+use sea_query_sqlx::SqlxBinder;
+
 use super::db::Dialect;
 use super::observation::Cells;
 use super::project::{Dim, Order, OrderBy};
-use super::{enterprise, observation, project, register_entry};
-use crate::domain::{Accumulation, PeriodCode, Point, ProjectStage};
+use super::version::{self, Family, families};
+use super::{
+    commit, digest, dimension, enterprise, observation, project, references, register_entry, revision, verify,
+};
+use crate::domain::{Accumulation, Kind, PeriodCode, Point, ProjectStage};
 use crate::geometry::Bbox;
 
 /// The text of a statement in both dialects, its parameters in line.
-fn show(build: impl Fn(Dialect) -> sea_query::SelectStatement) -> String {
+fn show<S: SqlxBinder>(build: impl Fn(Dialect) -> S) -> String {
     let text = |dialect: Dialect| {
         let (sql, values) = dialect.render(&build(dialect));
         format!("-- {dialect:?} {:?}\n{sql}", values.0.0)
@@ -17,7 +22,7 @@ fn show(build: impl Fn(Dialect) -> sea_query::SelectStatement) -> String {
 }
 
 /// Compares statements with the ones on file, one file for each room of the store.
-fn check(file: &str, statements: Vec<(&str, String)>) {
+fn check<N: std::fmt::Display>(file: &str, statements: Vec<(N, String)>) {
     let all: Vec<String> = statements.into_iter().map(|(name, text)| format!("== {name}\n{text}")).collect();
     insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
         insta::assert_snapshot!(file, all.join("\n\n"));
@@ -153,4 +158,77 @@ fn enterprises_and_entries() {
             ("by_ids", show(|d| register_entry::by_ids_statement(d, 7, &[1, 2]))),
         ],
     );
+}
+
+#[test]
+fn revisions_and_dimensions() {
+    check(
+        "revision",
+        vec![
+            ("newest", show(|_| revision::newest_revision())),
+            ("newest_number", show(|_| revision::newest_number())),
+            ("all", show(|_| revision::all())),
+            ("page", show(|_| revision::page(Some(7), 20))),
+        ],
+    );
+    check(
+        "dimension",
+        vec![
+            ("dimensions", show(|_| dimension::dimensions(7))),
+            ("of_kind", show(|_| dimension::of_kind(7, Kind::Document))),
+            ("packages", show(|_| dimension::packages(7))),
+            ("owners", show(|_| dimension::owners("dimension", 7))),
+            ("touched_dimensions", show(|_| dimension::touched_dimensions("rev_to", 7))),
+            ("touched_facts", show(|_| dimension::touched_facts("project", "rev_from", 7))),
+        ],
+    );
+}
+
+/// One family of each shape: packages, dimensions, and every fact table.
+fn shapes() -> impl Iterator<Item = Family> {
+    families().iter().copied().filter(|family| !matches!(family, Family::Dimension(table) if table.name != "zones"))
+}
+
+#[test]
+fn commits() {
+    let mut statements: Vec<(String, String)> = Vec::new();
+    for family in shapes() {
+        let mut add = |what: &str, text: String| statements.push((format!("{what} {}", family.name()), text));
+        add("living", show(|_| commit::living(family, &["a", "b"])));
+        add("ending", show(|_| commit::ending(family, &[5i64.into(), 6i64.into()], 7)));
+        add("taken", show(|_| commit::taken(family, 7)));
+        add("begun", show(|_| digest::begun(family, 7)));
+        add("ended", show(|_| digest::ended(family, 7)));
+    }
+    let rows = || vec![[1i64.into(), "ZONE".into(), "z".into()], [2i64.into(), "ZONE".into(), "y".into()]];
+    let [project] = shapes().filter(|family| family.name() == "projects").collect::<Vec<_>>()[..] else { panic!() };
+    for (name, text) in [
+        ("inserting", show(|_| commit::inserting("entity", &["id", "kind", "code"], rows().into_iter()))),
+        ("coded", show(|_| commit::coded("ZONE", ["a", "b"].into_iter()))),
+        ("largest_id", show(|_| commit::largest_id("entity"))),
+        ("tasks", show(|_| version::tasks())),
+        ("dead_entities", show(|_| references::dead_entities())),
+        ("pointing", show(|d| references::pointing(d, project, "zone", &[1, 2]))),
+        ("listing", show(|_| references::listing(project, "tasks", 5))),
+    ] {
+        statements.push((name.to_owned(), text));
+    }
+    check("commit", statements);
+}
+
+#[test]
+fn verification() {
+    let mut statements: Vec<(String, String)> = Vec::new();
+    for family in shapes() {
+        statements.push((format!("lives {}", family.name()), show(|_| verify::lives(family, 7))));
+        statements.push((format!("overlapping {}", family.name()), show(|_| verify::overlapping(family))));
+        if matches!(family.name(), "observations" | "project_stages") {
+            statements.push((format!("numbered {}", family.name()), show(|_| verify::numbered(family))));
+        }
+    }
+    for (sql, tables) in verify::carriers() {
+        statements.push((format!("strangers {sql}"), show(|_| verify::strangers(sql, &tables))));
+    }
+    statements.push(("numbered_identities".to_owned(), show(|_| verify::numbered_identities())));
+    check("verify", statements);
 }

@@ -217,7 +217,7 @@ pub(super) fn overlapping(family: Family) -> SelectStatement {
 }
 
 /// SQL tables whose rows are carried by entities, with the package tables that each holds.
-fn carriers() -> Vec<(&'static str, Vec<&'static Table>)> {
+pub(super) fn carriers() -> Vec<(&'static str, Vec<&'static Table>)> {
     let mut carriers: Vec<(&'static str, Vec<&'static Table>)> = Vec::new();
     for family in families() {
         let (Family::Dimension(table) | Family::Fact(table, Layout { numbered: false, .. })) = family else { continue };
@@ -246,8 +246,7 @@ pub(super) fn strangers(sql: &'static str, tables: &[&'static Table]) -> SelectS
 
 /// Numbered rows are numbered without a gap, in the order of revisions and keys.
 async fn numbered_rows(session: &mut Session, family: Family, findings: &mut Findings) -> Result<(), StoreError> {
-    let mut select = family.keys();
-    select.columns([("f", "rev_from"), ("f", "id")]).order_by(("f", "id"), Order::Asc);
+    let select = numbered(family);
     let mut rows = session.stream(&select);
     let mut last: (i64, i64, String) = (0, 0, String::new());
     while let Some(row) = rows.try_next().await? {
@@ -259,6 +258,11 @@ async fn numbered_rows(session: &mut Session, family: Family, findings: &mut Fin
         last = now;
     }
     Ok(())
+}
+
+/// The keys of a numbered table with their revisions and numbers.
+pub(super) fn numbered(family: Family) -> SelectStatement {
+    family.keys().columns([("f", "rev_from"), ("f", "id")]).order_by(("f", "id"), Order::Asc).take()
 }
 
 const NUMBER: (&str, &str) = ("编号不是导入时分配的。", "Its number is not the one that its import gave it.");

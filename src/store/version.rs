@@ -82,12 +82,11 @@ pub(super) fn table_of_kind(kind: &str) -> Option<&'static Table> {
 
 /// Codes of the tasks, by id: projects name them in a list.
 pub(super) async fn task_codes(session: &mut Session) -> Result<HashMap<i64, String>, StoreError> {
-    let select = Query::select()
-        .columns(["id", "code"])
-        .from("entity")
-        .and_where(Expr::col("kind").eq(Kind::Task.word()))
-        .take();
-    session.rows(&select).await?.iter().map(|row| Ok((row.int(0)?, row.text(1)?))).collect()
+    session.rows(&tasks()).await?.iter().map(|row| Ok((row.int(0)?, row.text(1)?))).collect()
+}
+
+pub(super) fn tasks() -> SelectStatement {
+    Query::select().columns(["id", "code"]).from("entity").and_where(Expr::col("kind").eq(Kind::Task.word())).take()
 }
 
 /// Columns before the content: id, key, package.

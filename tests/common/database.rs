@@ -43,14 +43,26 @@ pub fn postgres() -> Option<Database> {
     let name = format!("planatlas_test_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
     let created = std::thread::spawn({
         let (server, name) = (server.to_owned(), name.clone());
-        move || run(&server, &format!("CREATE DATABASE {name}"))
+        move || create(&server, &format!("CREATE DATABASE {name}"))
     });
     created.join().expect("the thread that creates a database").expect("a new PostgreSQL database");
     let url = server.rsplit_once('/').map(|(start, _)| format!("{start}/{name}")).expect("a URL with a database");
     Some(Database { url, engine: "postgres", _directory: None })
 }
 
-fn run(url: &str, sql: &str) -> Result<(), sqlx::Error> {
+/// Runs one statement behind Planatlas's back.
+pub async fn run(database: &Database, sql: &'static str) {
+    use sqlx::Connection as _;
+    if database.engine == "sqlite" {
+        let mut connection = sqlx::SqliteConnection::connect(&database.url).await.expect("a connection");
+        sqlx::query(sql).execute(&mut connection).await.expect(sql);
+    } else {
+        let mut connection = sqlx::PgConnection::connect(&database.url).await.expect("a connection");
+        sqlx::query(sql).execute(&mut connection).await.expect(sql);
+    }
+}
+
+fn create(url: &str, sql: &str) -> Result<(), sqlx::Error> {
     use sqlx::Connection as _;
     tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
         let mut connection = sqlx::PgConnection::connect(url).await?;
