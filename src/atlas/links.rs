@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use super::Atlas;
 use crate::domain::{Citation, EntityId, Kind, RegionKind, Task, TaskLink};
+use crate::store::project::Reach;
 
 /// How a task touches something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -24,17 +25,6 @@ pub enum LinkVia {
     Chain,
     /// 经由项目
     Project,
-}
-
-/// Where a task has projects: a summary of the projects table.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ProjectPlace {
-    /// The task.
-    pub task: EntityId,
-    /// A zone, region, cluster or chain of a project of the task.
-    pub subject: EntityId,
-    /// A document that says so.
-    pub document: EntityId,
 }
 
 /// A task and a place, cluster or chain that it touches in one way.
@@ -96,7 +86,7 @@ impl Links {
         "projects",
     ];
 
-    pub(super) fn new(atlas: &Atlas, projects: &[ProjectPlace]) -> Self {
+    pub(super) fn new(atlas: &Atlas, projects: &[Reach]) -> Self {
         let mut found = Found { atlas, links: BTreeMap::new() };
         let mut city_wide = Vec::new();
         for task in atlas.tasks.all() {
@@ -298,15 +288,19 @@ impl Found<'_> {
         }
     }
 
-    fn projects(&mut self, projects: &[ProjectPlace]) {
+    /// A project reaches what it lies in and what it belongs to.
+    fn projects(&mut self, projects: &[Reach]) {
         let atlas = self.atlas;
-        for project in projects {
-            let Some(task) = atlas.tasks.id(project.task) else { continue };
-            let Some(subject) = atlas.subject(project.subject) else { continue };
-            let Some(document) = atlas.documents.id(project.document) else { continue };
+        for reach in projects {
+            let Some(document) = atlas.documents.id(EntityId(reach.document)) else { continue };
             let citation = Citation { document: document.code.clone(), locator: String::new(), quote: None };
             let step = Step { inferred: false, role: None, citations: &[&citation] };
-            self.add(task, LinkVia::Project, (subject.kind(), project.subject), &step);
+            let subjects = [reach.zone, reach.region, reach.cluster, reach.chain];
+            for subject in subjects.into_iter().flatten().filter_map(|id| atlas.subject(EntityId(id))) {
+                for task in reach.tasks.iter().filter_map(|id| atlas.tasks.id(EntityId(*id))) {
+                    self.add(task, LinkVia::Project, (subject.kind(), subject.id()), &step);
+                }
+            }
         }
     }
 }

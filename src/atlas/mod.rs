@@ -34,13 +34,14 @@ use crate::domain::{
     Mechanism, Outline, Plan, Region, Register, ResponsibleUnit, Section, Target, Task, Unreadable, Zone,
 };
 use crate::store::Dimension;
+use crate::store::project::Reach;
 
 pub use build::Touched;
 pub use family::{Family, Thing};
 pub use footprint::{Drawn, Footprint, Measures};
 pub use ground::Ground;
 pub use index::{Assignment, Index};
-pub use links::{Link, LinkVia, Links, ProjectPlace};
+pub use links::{Link, LinkVia, Links};
 pub use place::{Place, Subject};
 pub use related::{PlaceRelation, Relation};
 
@@ -54,7 +55,7 @@ pub struct Source {
     /// All dimension rows alive at it.
     pub rows: Vec<Dimension>,
     /// Which tasks have projects where.
-    pub projects: Vec<ProjectPlace>,
+    pub projects: Vec<Reach>,
     /// Which tables were last touched when.
     pub touched: Touched,
 }

@@ -42,6 +42,8 @@ pub struct Relation {
     pub overlap: Option<f64>,
     /// Share of the other's area inside the first.
     pub overlap_of_other: Option<f64>,
+    /// Whether the overlap was found on an outline that is made up.
+    pub sample: bool,
     /// Where it is declared.
     pub citation: Option<Citation>,
 }
@@ -94,6 +96,7 @@ impl Atlas {
                 declared: true,
                 overlap: None,
                 overlap_of_other: None,
+                sample: false,
                 citation: citation.cloned(),
             }));
         };
@@ -143,27 +146,36 @@ impl Atlas {
         for other in self.places().filter(|other| other.id() != place) {
             let Some(area) = self.footprint(other.id(), self.on).and_then(Area::of) else { continue };
             let Some((relation, share, share_of_other)) = own.lies_to(&area) else { continue };
-            let known = relations.iter_mut().filter(|known| known.declared && known.other.id() == other.id());
+            let sample = own.footprint.sample || area.footprint.sample;
             let mut borne_out = false;
-            for known in known {
-                // Membership and lineage say nothing of the ground; being within does, and must agree.
-                if known.relation == relation {
-                    borne_out = true;
-                }
-                known.overlap = Some(share);
-                known.overlap_of_other = Some(share_of_other);
+            for known in relations.iter_mut().filter(|known| known.declared && known.other.id() == other.id()) {
+                borne_out |= known.relation.bears_out(relation);
+                (known.overlap, known.overlap_of_other, known.sample) = (Some(share), Some(share_of_other), sample);
             }
             if !borne_out {
                 let (overlap, overlap_of_other) = (Some(share), Some(share_of_other));
+                let declared = false;
                 relations.push(Relation {
                     other,
                     relation,
-                    declared: false,
+                    declared,
                     overlap,
                     overlap_of_other,
+                    sample,
                     citation: None,
                 });
             }
+        }
+    }
+}
+
+impl PlaceRelation {
+    /// Whether outlines that lie so say no more than what is declared.
+    fn bears_out(self, drawn: Self) -> bool {
+        match self {
+            Self::MemberOf => drawn == Self::Within,
+            Self::HasMember => drawn == Self::Contains,
+            declared => declared == drawn,
         }
     }
 }
@@ -188,7 +200,9 @@ impl Area {
         }
         let (a, b) = (self.footprint.shape(), other.footprint.shape());
         let common = geometry::overlap_km2(a, b);
-        let (share, share_of_other) = ((common / self.km2).min(1.0), (common / other.km2).min(1.0));
+        // To the millionth: finer is noise of the sources' coordinates.
+        let share = |of: f64| ((common / of).clamp(0.0, 1.0) * 1e6).round() / 1e6;
+        let (share, share_of_other) = (share(self.km2), share(other.km2));
         let relation = if share >= WHOLE {
             PlaceRelation::Within
         } else if share_of_other >= WHOLE {

@@ -11,7 +11,7 @@ use super::fault::Fault;
 use super::view::View;
 use crate::atlas::{Atlas, Source};
 use crate::domain::Unreadable;
-use crate::store::{Revision, Store, StoreError};
+use crate::store::{Revision, Store, StoreError, project};
 
 /// Older revisions kept ready.
 const SHELF: u64 = 8;
@@ -115,13 +115,14 @@ impl Library {
         let source = Source {
             revision: number,
             rows: self.store.dimensions(number).await?,
-            projects: Vec::new(),
+            projects: project::reach(&self.store, number).await?,
             touched: self.store.touched(number).await?,
         };
         let previous = self.head.load_full();
         let at = revision.committed_at;
         let build = move || {
             let atlas = Atlas::build(source, at.date_naive(), previous.as_ref().map(|volume| &*volume.atlas))?;
+            atlas.prepare_ground();
             Ok::<_, Unreadable>(Arc::new(atlas))
         };
         let atlas = tokio::task::spawn_blocking(build).await.map_err(|_| LibraryError::Interrupted)??;

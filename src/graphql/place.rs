@@ -160,6 +160,12 @@ impl PlaceRelationEdge {
         self.relation.overlap
     }
 
+    /// 重叠是否由示例（虚构）边界得出。
+    /// Whether the overlap was found on an outline made up for demonstration.
+    async fn sample(&self) -> bool {
+        self.relation.sample
+    }
+
     /// 写明该关系的出处。
     /// Where it is declared.
     async fn citation(&self) -> Option<Citation> {

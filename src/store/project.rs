@@ -199,6 +199,44 @@ pub async fn list(
     store.db.rows(&select).await?.iter().map(read).collect()
 }
 
+/// Where tasks have projects: each different combination once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reach {
+    /// The tasks that a project serves.
+    pub tasks: Vec<i64>,
+    /// The zone that it lies in.
+    pub zone: Option<i64>,
+    /// The region that it lies in.
+    pub region: Option<i64>,
+    /// The cluster that it belongs to.
+    pub cluster: Option<i64>,
+    /// The chain that it belongs to.
+    pub chain: Option<i64>,
+    /// The document that says so.
+    pub document: i64,
+}
+
+/// Where tasks have projects, for the atlas.
+///
+/// # Errors
+/// When the database fails.
+pub async fn reach(store: &Store, at: i32) -> Result<Vec<Reach>, StoreError> {
+    let rows = store.db.rows(&statements::reach(at)).await?;
+    rows.iter()
+        .map(|row| {
+            let mut columns = Columns::new(row);
+            Ok(Reach {
+                tasks: ids(columns.some_text()?)?,
+                zone: columns.some_int()?,
+                region: columns.some_int()?,
+                cluster: columns.some_int()?,
+                chain: columns.some_int()?,
+                document: columns.int()?,
+            })
+        })
+        .collect()
+}
+
 /// How many there are.
 ///
 /// # Errors
@@ -290,12 +328,19 @@ pub async fn stages(store: &Store, at: i32, projects: &[i64]) -> Result<Vec<Reac
         .collect()
 }
 
+/// The items of a barred text.
+fn items(text: Option<String>) -> Result<Vec<String>, StoreError> {
+    let Some(text) = text else { return Ok(Vec::new()) };
+    Ok(unbarred(&text).ok_or(StoreError::Damaged)?.map(str::to_owned).collect())
+}
+
+/// The same where the items are ids.
+fn ids(text: Option<String>) -> Result<Vec<i64>, StoreError> {
+    items(text)?.iter().map(|id| id.parse().map_err(|_| StoreError::Damaged)).collect()
+}
+
 fn read(row: &Row) -> Result<Project, StoreError> {
     let mut columns = Columns::new(row);
-    let items = |text: Option<String>| -> Result<Vec<String>, StoreError> {
-        let Some(text) = text else { return Ok(Vec::new()) };
-        Ok(unbarred(&text).ok_or(StoreError::Damaged)?.map(str::to_owned).collect())
-    };
     Ok(Project {
         id: columns.int()?,
         name: columns.text()?,
@@ -309,10 +354,7 @@ fn read(row: &Row) -> Result<Project, StoreError> {
         region: columns.some_int()?,
         cluster: columns.some_int()?,
         chain: columns.some_int()?,
-        tasks: items(columns.some_text()?)?
-            .iter()
-            .map(|id| id.parse().map_err(|_| StoreError::Damaged))
-            .collect::<Result<_, _>>()?,
+        tasks: ids(columns.some_text()?)?,
         document: columns.int()?,
         locator: columns.some_text()?,
         quote: columns.some_text()?,

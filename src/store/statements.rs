@@ -120,6 +120,7 @@ fn projects() {
             ("by_code", show(|_| project::statements::by_code(7, "p-1"))),
             ("by_ids", show(|d| project::statements::by_ids(d, 7, &[1, 2]))),
             ("stages", show(|d| project::statements::stages(d, 7, &[1]))),
+            ("reach", show(|_| project::statements::reach(7))),
         ],
     );
 }

@@ -151,6 +151,18 @@ pub(in crate::store) fn count(dialect: Dialect, at: i32, filter: &Filter) -> Sel
     matching(dialect, at, filter).expr(Func::count(Expr::col(("p", "entity")))).take()
 }
 
+/// Each different combination of tasks and what their projects lie in or belong to.
+pub(in crate::store) fn reach(at: i32) -> SelectStatement {
+    let columns = ["tasks", "zone", "region", "cluster", "chain", "document"].map(|column| ("p", column));
+    let mut select = Query::select();
+    select.distinct().columns(columns).from_as("project", "p").cond_where(held_at("p", at));
+    select.and_where(Expr::col(("p", "tasks")).is_not_null());
+    for column in columns {
+        select.order_by_with_nulls(column, Direction::Asc, NullOrdering::Last);
+    }
+    select
+}
+
 /// Sums are taken in two parts, so that neither can overflow.
 pub(super) const PART: i64 = 1_000_000_000;
 
