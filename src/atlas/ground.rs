@@ -185,10 +185,16 @@ impl Atlas {
         (line.len() > 1).then(|| geometry::corridor(&line))
     }
 
-    /// The union of those places of a cluster whose outlines are known.
+    /// The union of those places of a cluster whose outlines are known. A zone adds nothing to a region that it lies in.
     fn cluster_footprint(&self, cluster: &Cluster, on: NaiveDate) -> Option<Arc<Footprint>> {
+        let named = |kind, code: &String| cluster.places.iter().any(|p| p.place.0 == kind && p.place.1 == *code);
+        let covered = |kind: Kind, code: &String| {
+            let zone = self.zones.code(code).filter(|_| kind == Kind::Zone);
+            zone.is_some_and(|zone| zone.hosts.iter().any(|host| named(Kind::Region, &host.region)))
+        };
+        let places = cluster.places.iter().map(|place| &place.place).filter(|(kind, code)| !covered(*kind, code));
         let known = |(kind, code): &(Kind, String)| self.footprint(self.find(*kind, code)?, on);
-        let parts: Vec<Arc<Footprint>> = cluster.places.iter().filter_map(|place| known(&place.place)).collect();
+        let parts: Vec<Arc<Footprint>> = places.filter_map(known).collect();
         let known = !parts.is_empty();
         known.then(|| self.derive((Kind::Cluster, cluster.id, &cluster.code), parts, None, &cluster.citations))
     }
