@@ -4,6 +4,7 @@ use async_graphql::{ID, Object};
 
 use super::dimensions::DimensionFields;
 use super::document::Document;
+use super::facts::FactFields;
 use super::fault::Fault;
 use super::id::NodeId;
 use super::interface::interface;
@@ -17,7 +18,7 @@ const MOST_IDS: usize = 500;
 interface! {
     /// 目录：在最新修订上和在任一快照内都相同的一组字段，同一片段可用于两者。
     /// The catalogue: the same fields at the head and inside any snapshot, so that one fragment serves both.
-    Catalog extends [] from [CatalogFields, DimensionFields] for [Query, Snapshot]
+    Catalog extends [] from [CatalogFields, DimensionFields, FactFields] for [Query, Snapshot]
 }
 
 /// Fields of the interface `Catalog`.

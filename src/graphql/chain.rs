@@ -5,16 +5,19 @@ use std::sync::Arc;
 use async_graphql::{Enum, Object};
 
 use super::cluster::{Cluster, ClusterPlace};
-use super::connection::{Connection, MOST_IN_MEMORY, Paging};
+use super::connection::{Connection, Edge, MOST_IN_MEMORY, Paging};
 use super::document::SourcedFields;
+use super::enterprise::{self, Enterprise};
 use super::fault::Fault;
 use super::node::NodeFields;
+use super::projects::{Asked, ProjectConnection, ProjectFilter, ProjectOrder};
 use super::subject::SubjectFields;
 use super::task::{LinkVia, TaskFilter, TaskPlaceEdge, links_of_subject};
 use super::unit::ResponsibleUnit;
 use super::view::View;
 use super::words::Lang;
 use crate::domain;
+use crate::store::project::Dim;
 
 /// 规划如何提到一条产业链。
 /// How the plan speaks of a chain.
@@ -147,6 +150,22 @@ impl Chain {
     async fn note(&self) -> Option<&str> {
         self.row.note.as_deref()
     }
+
+    /// 属于该产业链的项目。
+    /// Projects that belong to it.
+    #[graphql(complexity = "5 + first.unwrap_or(20).max(0) as usize * child_complexity")]
+    async fn projects(
+        &self,
+        #[graphql(desc = "只要这些。Only these.")] filter: Option<ProjectFilter>,
+        #[graphql(desc = "排序，至多一项；缺省按代码。Order, one at most; by code unless given.")] order_by: Option<
+            Vec<ProjectOrder>,
+        >,
+        #[graphql(default_with = "Some(20)", desc = "条数，至多 500。Items wanted, 500 at most.")] first: Option<i32>,
+        #[graphql(desc = "上一页末条的游标。Cursor of the last item of the page before.")] after: Option<String>,
+    ) -> Result<ProjectConnection, Fault> {
+        let asked = Asked { filter, order: order_by, first, after };
+        ProjectConnection::new(&self.view, Some((Dim::Chain, self.row.id)), asked)
+    }
 }
 
 /// A stage of a chain.
@@ -210,6 +229,17 @@ impl ChainStage {
     /// How strong it is; null when no source says.
     async fn state(&self) -> Option<StageState> {
         self.row.state.map(Into::into)
+    }
+
+    /// 处于该环节的企业。
+    /// Enterprises that work at it.
+    #[graphql(complexity = "5 + first.unwrap_or(20).max(0) as usize * child_complexity")]
+    async fn enterprises(
+        &self,
+        #[graphql(default_with = "Some(20)", desc = "条数，至多 500。Items wanted, 500 at most.")] first: Option<i32>,
+        #[graphql(desc = "上一页末条的游标。Cursor of the last item of the page before.")] after: Option<String>,
+    ) -> Result<Connection<Edge<Enterprise>>, Fault> {
+        enterprise::page_of_stage(&self.view, self.chain.id, &self.row.code, first, after).await
     }
 }
 

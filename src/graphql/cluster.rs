@@ -11,11 +11,13 @@ use super::fault::Fault;
 use super::footprint::Footprint;
 use super::node::NodeFields;
 use super::place::{Place, footprint};
+use super::projects::{Asked, ProjectConnection, ProjectFilter, ProjectOrder};
 use super::scalars::Date;
 use super::subject::SubjectFields;
 use super::task::{LinkVia, TaskFilter, TaskPlaceEdge, links_of_subject};
 use super::view::View;
 use crate::domain;
+use crate::store::project::Dim;
 
 /// 产业集群的称谓。
 /// What a cluster is called.
@@ -140,6 +142,22 @@ impl Cluster {
     /// Remark.
     async fn note(&self) -> Option<&str> {
         self.row.note.as_deref()
+    }
+
+    /// 属于该集群的项目。
+    /// Projects that belong to it.
+    #[graphql(complexity = "5 + first.unwrap_or(20).max(0) as usize * child_complexity")]
+    async fn projects(
+        &self,
+        #[graphql(desc = "只要这些。Only these.")] filter: Option<ProjectFilter>,
+        #[graphql(desc = "排序，至多一项；缺省按代码。Order, one at most; by code unless given.")] order_by: Option<
+            Vec<ProjectOrder>,
+        >,
+        #[graphql(default_with = "Some(20)", desc = "条数，至多 500。Items wanted, 500 at most.")] first: Option<i32>,
+        #[graphql(desc = "上一页末条的游标。Cursor of the last item of the page before.")] after: Option<String>,
+    ) -> Result<ProjectConnection, Fault> {
+        let asked = Asked { filter, order: order_by, first, after };
+        ProjectConnection::new(&self.view, Some((Dim::Cluster, self.row.id)), asked)
     }
 }
 

@@ -172,6 +172,17 @@ impl Citation {
         let row = view.atlas().documents.code(&citation.document)?;
         Some(Self { document: Document::new(row), citation: citation.clone() })
     }
+
+    /// The citation of a fact's own row.
+    pub fn of_row(view: &View, document: i64, locator: Option<&str>, quote: Option<&str>) -> Option<Self> {
+        let row = view.atlas().documents.id(domain::EntityId(document))?;
+        let citation = domain::Citation {
+            document: row.code.clone(),
+            locator: locator.unwrap_or_default().to_owned(),
+            quote: quote.map(str::to_owned),
+        };
+        Some(Self { document: Document::new(row), citation })
+    }
 }
 
 /// 出处：位置和短引文，十秒钟内可以核对。
@@ -198,15 +209,17 @@ impl Citation {
 }
 
 /// Fields of the interface `Sourced`.
-pub struct SourcedFields {
-    view: View,
-    citations: Vec<domain::Citation>,
-}
+pub struct SourcedFields(Vec<Citation>);
 
 impl SourcedFields {
     /// The fields of something with these citations.
     pub fn new(view: &View, citations: &[domain::Citation]) -> Self {
-        Self { view: view.clone(), citations: citations.to_vec() }
+        Self(Citation::all(view, citations))
+    }
+
+    /// The fields of a fact with the citation of its own row.
+    pub fn of_row(view: &View, document: i64, locator: Option<&str>, quote: Option<&str>) -> Self {
+        Self(Citation::of_row(view, document, locator, quote).into_iter().collect())
     }
 }
 
@@ -216,7 +229,7 @@ impl SourcedFields {
 impl SourcedFields {
     /// 出处，首条为本行自身的出处。
     /// Where it is said; the first is the row's own.
-    async fn citations(&self) -> Vec<Citation> {
-        Citation::all(&self.view, &self.citations)
+    async fn citations(&self) -> &[Citation] {
+        &self.0
     }
 }

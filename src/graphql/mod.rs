@@ -7,9 +7,12 @@
 mod catalog;
 mod chain;
 mod cluster;
+mod conditions;
 mod connection;
 mod dimensions;
 mod document;
+mod enterprise;
+mod facts;
 mod fault;
 mod filter;
 mod footprint;
@@ -18,12 +21,18 @@ mod indicator;
 mod interface;
 mod layout;
 mod library;
+mod loaders;
 mod node;
+mod observation;
+mod order;
 mod place;
 mod plan;
+mod project;
+mod projects;
 mod quantity;
 mod query;
 mod region;
+mod register;
 pub mod response;
 mod revision;
 mod scalars;
@@ -43,6 +52,7 @@ use async_graphql::{
 
 pub use fault::{Fault, complete as complete_error};
 pub use library::{Library, LibraryError};
+pub use order::arrange;
 pub use query::Query;
 pub use view::View;
 

@@ -6,15 +6,20 @@ use super::chain::{Chain, ChainStage};
 use super::cluster::Cluster;
 use super::dimensions;
 use super::document::{Document, SourcedFields};
+use super::enterprise::Enterprise;
 use super::fault::Fault;
 use super::footprint::Footprint;
 use super::id::NodeId;
 use super::indicator::{DefinitionBreak, Indicator};
 use super::interface::{Interface, interface};
 use super::layout::LayoutElement;
+use super::loaders::{EnterpriseId, ProjectId};
+use super::observation::Observation;
 use super::place::Place;
 use super::plan::{Plan, PlanSection, TaskGroup};
+use super::project::Project;
 use super::region::{ProfileFact, Region};
+use super::register::{Register, RegisterEntry};
 use super::revision::Revision;
 use super::subject::Subject;
 use super::target::Target;
@@ -23,13 +28,14 @@ use super::unit::ResponsibleUnit;
 use super::view::View;
 use super::zone::Zone;
 use crate::domain::EntityId;
+use crate::store::register_entry;
 
 interface! {
     /// 有永久标识的事物。
     /// Anything with a permanent identity.
     Node extends [] from [NodeFields] for [
         Document, Revision, Plan, PlanSection, TaskGroup, Task, Target, ResponsibleUnit, LayoutElement, Region, Zone,
-        Footprint, Cluster, Chain, ChainStage, Indicator,
+        Footprint, Cluster, Chain, ChainStage, Indicator, Observation, Project, Enterprise, Register, RegisterEntry,
     ]
 }
 
@@ -39,6 +45,7 @@ interface! {
     Sourced extends [] from [SourcedFields] for [
         Plan, PlanSection, TaskGroup, Task, TaskUnitEdge, TaskPlaceEdge, Target, ResponsibleUnit, LayoutElement, Region,
         Zone, ProfileFact, Footprint, Cluster, Chain, ChainStage, Indicator, DefinitionBreak,
+        Observation, Project, Enterprise, Register, RegisterEntry,
     ]
 }
 
@@ -94,6 +101,24 @@ pub async fn find(view: &View, id: &NodeId) -> Result<Option<Node>, Fault> {
             let Some(number) = number else { return Ok(None) };
             let found = view.store().revision(number).await.map_err(Fault::internal)?;
             found.map(|revision| Revision::new(revision).into())
+        }
+        "Register" => entity().and_then(|id| atlas.registers.id(id)).map(|row| Register::new(view, row).into()),
+        "RegisterEntry" => {
+            let Some(id) = entity() else { return Ok(None) };
+            let found = register_entry::by_ids(view.store(), view.revision().number, &[id.0]).await;
+            found.map_err(Fault::internal)?.pop().map(|row| RegisterEntry::new(view, row).into())
+        }
+        "Project" => {
+            let Some(id) = entity() else { return Ok(None) };
+            view.facts().load_one(ProjectId(id.0)).await?.map(|row| Project::new(view, row).into())
+        }
+        "Enterprise" => {
+            let Some(id) = entity() else { return Ok(None) };
+            view.facts().load_one(EnterpriseId(id.0)).await?.map(|row| Enterprise::new(view, row).into())
+        }
+        "Observation" => {
+            let Some(id) = entity() else { return Ok(None) };
+            Observation::find(view, id.0).await?.map(Into::into)
         }
         kind if dimensions::KINDS.contains(&kind) => dimensions::find(view, kind, &id.local),
         _ => return Err(Fault::bad_id(&id.kind)),

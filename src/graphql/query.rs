@@ -5,6 +5,7 @@ use async_graphql::{Context, Object};
 use super::catalog::CatalogFields;
 use super::connection::{Connection, Edge, MOST_FACTS, Paging};
 use super::dimensions::DimensionFields;
+use super::facts::FactFields;
 use super::fault::Fault;
 use super::revision::{self, AsOf, Revision};
 use super::scalars::DateTime;
@@ -30,6 +31,11 @@ impl Query {
     #[graphql(flatten)]
     async fn dimensions(&self, ctx: &Context<'_>) -> DimensionFields {
         DimensionFields(head(ctx).clone())
+    }
+
+    #[graphql(flatten)]
+    async fn facts(&self, ctx: &Context<'_>) -> FactFields {
+        FactFields(head(ctx).clone())
     }
 
     /// 本次回答所读的修订（也见 ETag 与 extensions.revision）。
@@ -78,6 +84,11 @@ impl Snapshot {
     #[graphql(flatten)]
     async fn dimensions(&self) -> DimensionFields {
         DimensionFields(self.0.clone())
+    }
+
+    #[graphql(flatten)]
+    async fn facts(&self) -> FactFields {
+        FactFields(self.0.clone())
     }
 
     /// 快照所在的修订。

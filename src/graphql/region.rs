@@ -5,13 +5,16 @@ use std::sync::Arc;
 use async_graphql::{Enum, Object};
 
 use super::document::SourcedFields;
+use super::fault::Fault;
 use super::node::NodeFields;
 use super::place::{PlaceFields, PlaceKind};
+use super::projects::{Asked, ProjectConnection, ProjectFilter, ProjectOrder};
 use super::subject::SubjectFields;
 use super::view::View;
 use super::words::Lang;
 use super::zone::Zone;
 use crate::domain;
+use crate::store::project::Dim;
 
 /// A region.
 #[derive(Clone)]
@@ -96,6 +99,22 @@ impl Region {
     /// Facts that are no figures: land, utilities, transport, policies, office contact …
     async fn facts(&self) -> Vec<ProfileFact> {
         ProfileFact::all(&self.view, &self.row.facts)
+    }
+
+    /// 位于其中的项目。
+    /// Projects that stand in it.
+    #[graphql(complexity = "5 + first.unwrap_or(20).max(0) as usize * child_complexity")]
+    async fn projects(
+        &self,
+        #[graphql(desc = "只要这些。Only these.")] filter: Option<ProjectFilter>,
+        #[graphql(desc = "排序，至多一项；缺省按代码。Order, one at most; by code unless given.")] order_by: Option<
+            Vec<ProjectOrder>,
+        >,
+        #[graphql(default_with = "Some(20)", desc = "条数，至多 500。Items wanted, 500 at most.")] first: Option<i32>,
+        #[graphql(desc = "上一页末条的游标。Cursor of the last item of the page before.")] after: Option<String>,
+    ) -> Result<ProjectConnection, Fault> {
+        let asked = Asked { filter, order: order_by, first, after };
+        ProjectConnection::new(&self.view, Some((Dim::Region, self.row.id)), asked)
     }
 }
 

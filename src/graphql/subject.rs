@@ -1,18 +1,25 @@
-//! The fields of the interface `Subject`: whatever a figure can be about.
+//! The interface `Subject`: whatever a figure can be about. Its fields are the only door to figures.
 
 use async_graphql::Object;
 
 use super::chain::Chain;
 use super::cluster::Cluster;
+use super::connection::{Connection, Edge, Paging};
+use super::enterprise::Enterprise;
 use super::fault::Fault;
+use super::filter::PeriodRange;
 use super::interface::interface;
 use super::layout::LayoutElement;
+use super::loaders::{EnterpriseId, ProjectId};
 use super::node::NodeFields;
+use super::observation::{self, MOST_SERIES, Observation, Series, Wanted};
 use super::place::Place;
 use super::plan::Plan;
+use super::project::Project;
 use super::region::Region;
+use super::scalars::PeriodCode;
 use super::view::View;
-use super::words::Lang;
+use super::words::{Accumulation, Lang};
 use super::zone::Zone;
 use crate::atlas;
 use crate::domain::{EntityId, Names};
@@ -20,7 +27,8 @@ use crate::domain::{EntityId, Names};
 interface! {
     /// 数据可以描述的对象。
     /// Anything a figure can be about.
-    Subject extends [Node] from [NodeFields, SubjectFields] for [Region, Zone, LayoutElement, Cluster, Chain, Plan]
+    Subject extends [Node] from [NodeFields, SubjectFields]
+        for [Region, Zone, LayoutElement, Cluster, Chain, Plan, Project, Enterprise]
 }
 
 impl From<Place> for Subject {
@@ -49,8 +57,14 @@ impl Subject {
     /// # Errors
     /// [`Fault`] when there is none, which import does not let happen.
     pub async fn need(view: &View, id: EntityId) -> Result<Self, Fault> {
-        let subject = view.atlas().subject(id).ok_or_else(|| Fault::internal("a subject that is nothing"))?;
-        Ok(Self::new(view, &subject))
+        if let Some(subject) = view.atlas().subject(id) {
+            return Ok(Self::new(view, &subject));
+        }
+        if let Some(row) = view.facts().load_one(ProjectId(id.0)).await? {
+            return Ok(Project::new(view, row).into());
+        }
+        let row = view.facts().load_one(EnterpriseId(id.0)).await?;
+        row.map(|row| Enterprise::new(view, row).into()).ok_or_else(|| Fault::internal("a subject that is nothing"))
     }
 }
 
@@ -86,5 +100,32 @@ impl SubjectFields {
         #[graphql(default_with = "Some(Lang::Zh)", desc = "语言。Language.")] lang: Option<Lang>,
     ) -> &str {
         lang.unwrap_or_default().names(&self.name)
+    }
+
+    /// 数据序列，每个「指标 × 累计方式 × 频率」一条。
+    /// Its figures: one series for each indicator, accumulation and frequency.
+    #[graphql(complexity = "5 + first.unwrap_or(20).max(0) as usize * child_complexity")]
+    async fn series(
+        &self,
+        #[graphql(desc = "指标代码；缺省为全部。Codes of indicators; default: all.")] indicators: Option<Vec<String>>,
+        #[graphql(desc = "时期范围。Range of periods.")] periods: Option<PeriodRange>,
+        #[graphql(desc = "只要此累计方式。Only this accumulation.")] accumulation: Option<Accumulation>,
+        #[graphql(default_with = "Some(20)", desc = "条数，至多 5000。Items wanted, 5,000 at most.")] first: Option<
+            i32,
+        >,
+        #[graphql(desc = "上一页末条的游标。Cursor of the last item of the page before.")] after: Option<String>,
+    ) -> Result<Connection<Edge<Series>>, Fault> {
+        let paging = Paging::new(first, after, MOST_SERIES)?;
+        observation::series(&self.view, self.id, Wanted { indicators, periods, accumulation }, &paging).await
+    }
+
+    /// 最近一个有数值的时期的数据，连同其时期；从不悄悄取自别的时期。
+    /// The newest figure that has a value, with its period; never silently from another period than stated.
+    async fn latest(
+        &self,
+        #[graphql(desc = "指标代码。Code of the indicator.")] indicator: String,
+        #[graphql(desc = "不晚于此时期。Not later than this period.")] not_after: Option<PeriodCode>,
+    ) -> Result<Option<Observation>, Fault> {
+        observation::latest(&self.view, self.id, &indicator, not_after).await
     }
 }

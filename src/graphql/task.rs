@@ -12,6 +12,7 @@ use super::fault::Fault;
 use super::filter::StringFilter;
 use super::node::NodeFields;
 use super::plan::{Plan, PlanSection, TaskGroup};
+use super::projects::ProjectConnection;
 use super::subject::Subject;
 use super::target::Target;
 use super::unit::{ResponsibleUnit, UnitRole};
@@ -314,6 +315,17 @@ impl Task {
         let chains = &self.view.atlas().chains;
         let rows = self.touched(Kind::Chain).into_iter().filter_map(|id| chains.id(id));
         rows.map(|row| Chain::new(&self.view, row)).collect()
+    }
+
+    /// 服务于该任务的项目。
+    /// Projects that serve it.
+    #[graphql(complexity = "5 + first.unwrap_or(20).max(0) as usize * child_complexity")]
+    async fn projects(
+        &self,
+        #[graphql(default_with = "Some(20)", desc = "条数，至多 500。Items wanted, 500 at most.")] first: Option<i32>,
+        #[graphql(desc = "上一页末条的游标。Cursor of the last item of the page before.")] after: Option<String>,
+    ) -> Result<ProjectConnection, Fault> {
+        ProjectConnection::of_task(&self.view, self.row.id, first, after)
     }
 }
 

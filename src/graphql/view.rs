@@ -9,6 +9,7 @@ use chrono::NaiveDate;
 use super::fault::Fault;
 use super::id::NodeId;
 use super::library::{Library, Volume};
+use super::loaders::{self, FactLoader};
 use crate::atlas::Atlas;
 use crate::store::{Revision, Store};
 
@@ -22,6 +23,7 @@ struct Inner {
     /// The volume's atlas, seen on the day of the request.
     atlas: Atlas,
     snapshot: bool,
+    facts: FactLoader,
 }
 
 impl View {
@@ -37,7 +39,8 @@ impl View {
 
     fn new(library: &Arc<Library>, volume: &Arc<Volume>, on: NaiveDate, snapshot: bool) -> Self {
         let atlas = volume.atlas.seen_on(on);
-        Self(Arc::new(Inner { library: Arc::clone(library), volume: Arc::clone(volume), atlas, snapshot }))
+        let facts = loaders::facts(library.store(), volume.revision.number);
+        Self(Arc::new(Inner { library: Arc::clone(library), volume: Arc::clone(volume), atlas, snapshot, facts }))
     }
 
     /// The read model of the revision.
@@ -48,6 +51,11 @@ impl View {
     /// The database, for facts; ask it at [`View::revision`].
     pub fn store(&self) -> &Store {
         self.0.library.store()
+    }
+
+    /// Facts of the revision, fetched for a whole level of the query at once.
+    pub fn facts(&self) -> &FactLoader {
+        &self.0.facts
     }
 
     /// The revision read.

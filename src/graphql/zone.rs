@@ -11,11 +11,13 @@ use super::document::SourcedFields;
 use super::fault::Fault;
 use super::node::NodeFields;
 use super::place::{PlaceFields, PlaceKind};
+use super::projects::{Asked, ProjectConnection, ProjectFilter, ProjectOrder};
 use super::region::{ProfileFact, Region};
 use super::subject::SubjectFields;
 use super::view::View;
 use super::words::Lang;
 use crate::domain;
+use crate::store::project::Dim;
 
 /// 开发区是否在官方名单上。
 /// Whether a zone is on the official list.
@@ -179,5 +181,21 @@ impl Zone {
     /// Remark.
     async fn note(&self) -> Option<&str> {
         self.row.note.as_deref()
+    }
+
+    /// 位于其中的项目。
+    /// Projects that stand in it.
+    #[graphql(complexity = "5 + first.unwrap_or(20).max(0) as usize * child_complexity")]
+    async fn projects(
+        &self,
+        #[graphql(desc = "只要这些。Only these.")] filter: Option<ProjectFilter>,
+        #[graphql(desc = "排序，至多一项；缺省按代码。Order, one at most; by code unless given.")] order_by: Option<
+            Vec<ProjectOrder>,
+        >,
+        #[graphql(default_with = "Some(20)", desc = "条数，至多 500。Items wanted, 500 at most.")] first: Option<i32>,
+        #[graphql(desc = "上一页末条的游标。Cursor of the last item of the page before.")] after: Option<String>,
+    ) -> Result<ProjectConnection, Fault> {
+        let asked = Asked { filter, order: order_by, first, after };
+        ProjectConnection::new(&self.view, Some((Dim::Zone, self.row.id)), asked)
     }
 }

@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::Site;
 use super::cache::Cache;
-use crate::graphql::{Fault, View, complete_error, response};
+use crate::graphql::{Fault, View, arrange, complete_error, response};
 
 /// Questions in a batch at most.
 const BATCH: usize = 10;
@@ -76,13 +76,20 @@ pub async fn by_post(State(site): State<Site>, headers: HeaderMap, body: Bytes) 
     response
 }
 
-async fn answer(site: &Site, view: &View, request: BatchRequest, kind: &'static str) -> Response {
+async fn answer(site: &Site, view: &View, mut request: BatchRequest, kind: &'static str) -> Response {
+    let questions: Vec<_> = request
+        .iter_mut()
+        .map(|question| (question.parsed_query().ok().cloned(), question.operation_name.clone()))
+        .collect();
     let mut answers = site.schema.execute_batch(request.data(view.clone())).await;
     let each = match &mut answers {
         BatchResponse::Single(one) => std::slice::from_mut(one),
         BatchResponse::Batch(many) => many.as_mut_slice(),
     };
-    for answer in each {
+    for (answer, (document, operation)) in each.iter_mut().zip(&questions) {
+        if let Some(document) = document {
+            arrange(answer, document, operation.as_deref());
+        }
         answer.errors.iter_mut().for_each(complete_error);
         let state = [
             ("revision", Value::from(view.revision().number)),

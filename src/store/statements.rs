@@ -76,6 +76,7 @@ fn projects() {
         clusters: Some(vec![4]),
         chains: Some(vec![]),
         tasks: Some(vec![5]),
+        documents: Some(vec![6]),
         investment_from: Some(10),
         investment_to: Some(20),
         ..all.clone()

@@ -114,6 +114,7 @@ impl Filter {
         .add_option(ids("region", &self.regions))
         .add_option(ids("cluster", &self.clusters))
         .add_option(ids("chain", &self.chains))
+        .add_option(ids("document", &self.documents))
         .add_option(
             self.tasks.as_ref().map(|ids| any_of(ids.iter().map(|id| barred("tasks", &id.to_string())).collect())),
         )

@@ -1,0 +1,204 @@
+//! Enterprises: by name and honours. Figures of single enterprises are not published.
+
+use std::sync::Arc;
+
+use async_graphql::{ID, InputObject, Object};
+
+use super::chain::{Chain, ChainStage};
+use super::conditions::{SpatialFilter, id_of};
+use super::connection::{Connection, Edge, MOST_FACTS, Paging, Total, close_cursor};
+use super::document::SourcedFields;
+use super::fault::Fault;
+use super::filter::StringFilter;
+use super::footprint::Point;
+use super::loaders::HonoursOf;
+use super::node::NodeFields;
+use super::projects::exactly;
+use super::region::Region;
+use super::register::RegisterEntry;
+use super::subject::SubjectFields;
+use super::view::View;
+use super::zone::Zone;
+use crate::domain::{self, EntityId};
+use crate::store::enterprise::{self as store, Filter};
+
+/// An enterprise.
+#[derive(Clone)]
+pub struct Enterprise {
+    view: View,
+    row: Arc<store::Enterprise>,
+}
+
+impl Enterprise {
+    /// An enterprise read in a view.
+    pub fn new(view: &View, row: store::Enterprise) -> Self {
+        Self { view: view.clone(), row: Arc::new(row) }
+    }
+}
+
+/// 企业：公开名称与荣誉；单个企业的数据以 SUPPRESSED 给出，从不以空或零代替。
+/// An enterprise, by name and honours. Its figures come back SUPPRESSED, never as null or zero.
+#[Object]
+impl Enterprise {
+    #[graphql(flatten)]
+    async fn node(&self) -> NodeFields {
+        NodeFields::new(&self.view, "Enterprise", EntityId(self.row.id))
+    }
+
+    #[graphql(flatten)]
+    async fn subject(&self) -> SubjectFields {
+        let name = domain::Names { zh: self.row.name.clone(), en: self.row.name_en.clone() };
+        SubjectFields::new(&self.view, EntityId(self.row.id), &self.row.code, &name)
+    }
+
+    #[graphql(flatten)]
+    async fn sourced(&self) -> SourcedFields {
+        SourcedFields::of_row(&self.view, self.row.document, self.row.locator.as_deref(), self.row.quote.as_deref())
+    }
+
+    /// 是否为示例（虚构）数据。
+    /// Made up for demonstration.
+    async fn sample(&self) -> bool {
+        self.view.atlas().is_sample(EntityId(self.row.document))
+    }
+
+    /// 荣誉：其在各名录中的条目。
+    /// Honours: its entries in registers.
+    async fn honours(&self) -> Result<Vec<RegisterEntry>, Fault> {
+        let rows = self.view.facts().load_one(HonoursOf(self.row.id)).await?.unwrap_or_default();
+        Ok(rows.into_iter().map(|row| RegisterEntry::new(&self.view, row)).collect())
+    }
+
+    /// 所在产业链。
+    /// The chain it belongs to.
+    async fn chain(&self) -> Option<Chain> {
+        self.view.atlas().chains.id(EntityId(self.row.chain?)).map(|row| Chain::new(&self.view, row))
+    }
+
+    /// 所在的产业链环节。
+    /// The stages of the chain that it works at.
+    async fn stages(&self) -> Vec<ChainStage> {
+        let chain = self.row.chain.and_then(|id| self.view.atlas().chains.id(EntityId(id)));
+        let (Some(chain), Some(code)) = (chain, &self.row.stage) else { return Vec::new() };
+        let stages = chain.stages.iter().filter(|stage| stage.code == *code);
+        stages.filter_map(|stage| ChainStage::of_local(&self.view, &format!("{}/{}", chain.code, stage.code))).collect()
+    }
+
+    /// 位置。
+    /// Where it stands.
+    async fn location(&self) -> Option<Point> {
+        self.row.location.map(Into::into)
+    }
+
+    /// 所在开发区。
+    /// The zone it stands in.
+    async fn zone(&self) -> Option<Zone> {
+        self.view.atlas().zones.id(EntityId(self.row.zone?)).map(|row| Zone::new(&self.view, row))
+    }
+
+    /// 所在行政区。
+    /// The region it stands in.
+    async fn region(&self) -> Option<Region> {
+        self.view.atlas().regions.id(EntityId(self.row.region?)).map(|row| Region::new(&self.view, row))
+    }
+}
+
+/// 企业条件；所给各项须同时成立。
+/// Condition on enterprises; everything given must hold.
+#[derive(Debug, Clone, Default, InputObject)]
+pub struct EnterpriseFilter {
+    /// 须全部成立。
+    /// All of these hold.
+    pub and: Option<Vec<EnterpriseFilter>>,
+    /// 至少一项成立。
+    /// At least one of these holds.
+    pub or: Option<Vec<EnterpriseFilter>>,
+    /// 不得成立。
+    /// This does not hold.
+    pub not: Option<Box<EnterpriseFilter>>,
+    /// 名称。
+    /// Name.
+    pub name: Option<StringFilter>,
+    /// 列入此名录（代码）。
+    /// Code of a register that lists it.
+    pub register: Option<String>,
+    /// 产业链代码。
+    /// Code of the chain.
+    pub chain: Option<ID>,
+    /// 开发区代码。
+    /// Code of the zone.
+    pub zone: Option<ID>,
+    /// 行政区代码。
+    /// Code of the region.
+    pub region: Option<ID>,
+    /// 位置。
+    /// Where it stands.
+    pub space: Option<SpatialFilter>,
+}
+
+impl EnterpriseFilter {
+    fn open(&self, view: &View) -> Result<Filter, Fault> {
+        let atlas = view.atlas();
+        let all = |filters: &Option<Vec<Self>>| {
+            filters.iter().flatten().map(|filter| filter.open(view)).collect::<Result<Vec<_>, _>>()
+        };
+        let one = |id: Result<i64, Fault>| id.map(|id| vec![id]);
+        let register = self.register.as_ref().map(|code| ID(code.clone()));
+        Ok(Filter {
+            and: all(&self.and)?,
+            or: all(&self.or)?,
+            not: self.not.as_ref().map(|filter| filter.open(view).map(Box::new)).transpose()?,
+            names: self.name.as_ref().and_then(exactly),
+            name_contains: self.name.as_ref().and_then(|name| name.contains.clone()),
+            zones: self.zone.as_ref().map(|code| one(id_of(&atlas.zones, "Zone", code))).transpose()?,
+            regions: self.region.as_ref().map(|code| one(id_of(&atlas.regions, "Region", code))).transpose()?,
+            chains: self.chain.as_ref().map(|code| one(id_of(&atlas.chains, "Chain", code))).transpose()?,
+            registers: register.as_ref().map(|code| one(id_of(&atlas.registers, "Register", code))).transpose()?,
+            bbox: self.space.as_ref().map(SpatialFilter::bbox).transpose()?,
+            ..Filter::default()
+        })
+    }
+}
+
+/// Enterprises that meet a condition, in the order of codes.
+///
+/// # Errors
+/// [`Fault`] for an unknown code.
+pub async fn page(
+    view: &View,
+    filter: Option<EnterpriseFilter>,
+    paging: Paging,
+) -> Result<Connection<Edge<Enterprise>>, Fault> {
+    of(view, filter.unwrap_or_default().open(view)?, paging).await
+}
+
+/// Enterprises at a stage of a chain.
+///
+/// # Errors
+/// [`Fault`] when the database fails.
+pub async fn page_of_stage(
+    view: &View,
+    chain: EntityId,
+    stage: &str,
+    first: Option<i32>,
+    after: Option<String>,
+) -> Result<Connection<Edge<Enterprise>>, Fault> {
+    let filter = Filter { chains: Some(vec![chain.0]), stages: Some(vec![stage.to_owned()]), ..Filter::default() };
+    of(view, filter, Paging::new(first, after, MOST_FACTS)?).await
+}
+
+async fn of(view: &View, filter: Filter, paging: Paging) -> Result<Connection<Edge<Enterprise>>, Fault> {
+    let at = view.revision().number;
+    let limit = paging.first as u64 + 1;
+    let mut rows =
+        store::list(view.store(), at, &filter, paging.after.as_deref(), limit).await.map_err(Fault::internal)?;
+    let more = rows.len() > paging.first;
+    rows.truncate(paging.first);
+    let edges = rows.into_iter().map(|row| Edge::new(close_cursor(&row.code), Enterprise::new(view, row))).collect();
+    let counted = view.clone();
+    let total = Total::Count(Arc::new(move || {
+        let (view, filter) = (counted.clone(), filter.clone());
+        Box::pin(async move { store::count(view.store(), at, &filter).await.map_err(Fault::internal) })
+    }));
+    Ok(Connection::page(edges, paging.after.is_some(), more, total))
+}

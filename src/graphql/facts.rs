@@ -1,0 +1,75 @@
+//! The part of the catalogue that the database answers: projects, enterprises, registers.
+
+use async_graphql::Object;
+
+use super::connection::{Connection, Edge, MOST_FACTS, Paging};
+use super::enterprise::{self, Enterprise, EnterpriseFilter};
+use super::fault::Fault;
+use super::project::Project;
+use super::projects::{Asked, ProjectConnection, ProjectFilter, ProjectOrder};
+use super::register::Register;
+use super::view::View;
+use crate::store;
+
+/// Fields of the interface `Catalog` that the database answers.
+pub struct FactFields(pub View);
+
+/// 目录中由数据库回答的部分。
+/// The part of the catalogue that the database answers.
+#[Object]
+impl FactFields {
+    /// 一个项目。
+    /// The project of a code.
+    async fn project(&self, #[graphql(desc = "代码。Its code.")] code: String) -> Result<Option<Project>, Fault> {
+        let found = store::project::by_code(self.0.store(), self.0.revision().number, &code).await;
+        Ok(found.map_err(Fault::internal)?.map(|row| Project::new(&self.0, row)))
+    }
+
+    /// 项目。
+    /// Projects.
+    #[graphql(complexity = "5 + first.unwrap_or(20).max(0) as usize * child_complexity")]
+    async fn projects(
+        &self,
+        #[graphql(desc = "只要这些。Only these.")] filter: Option<ProjectFilter>,
+        #[graphql(desc = "排序，至多一项；缺省按代码。Order, one at most; by code unless given.")] order_by: Option<
+            Vec<ProjectOrder>,
+        >,
+        #[graphql(default_with = "Some(20)", desc = "条数，至多 500。Items wanted, 500 at most.")] first: Option<i32>,
+        #[graphql(desc = "上一页末条的游标。Cursor of the last item of the page before.")] after: Option<String>,
+    ) -> Result<ProjectConnection, Fault> {
+        ProjectConnection::new(&self.0, None, Asked { filter, order: order_by, first, after })
+    }
+
+    /// 一个企业。
+    /// The enterprise of a code.
+    async fn enterprise(
+        &self, #[graphql(desc = "代码。Its code.")] code: String
+    ) -> Result<Option<Enterprise>, Fault> {
+        let found = store::enterprise::by_code(self.0.store(), self.0.revision().number, &code).await;
+        Ok(found.map_err(Fault::internal)?.map(|row| Enterprise::new(&self.0, row)))
+    }
+
+    /// 企业，按代码排列。
+    /// Enterprises, in the order of codes.
+    #[graphql(complexity = "5 + first.unwrap_or(20).max(0) as usize * child_complexity")]
+    async fn enterprises(
+        &self,
+        #[graphql(desc = "只要这些。Only these.")] filter: Option<EnterpriseFilter>,
+        #[graphql(default_with = "Some(20)", desc = "条数，至多 500。Items wanted, 500 at most.")] first: Option<i32>,
+        #[graphql(desc = "上一页末条的游标。Cursor of the last item of the page before.")] after: Option<String>,
+    ) -> Result<Connection<Edge<Enterprise>>, Fault> {
+        enterprise::page(&self.0, filter, Paging::new(first, after, MOST_FACTS)?).await
+    }
+
+    /// 全部名录。
+    /// All registers.
+    async fn registers(&self) -> Vec<Register> {
+        self.0.atlas().registers.all().iter().map(|row| Register::new(&self.0, row)).collect()
+    }
+
+    /// 一份名录。
+    /// The register of a code.
+    async fn register(&self, #[graphql(desc = "代码。Its code.")] code: String) -> Option<Register> {
+        self.0.atlas().registers.code(&code).map(|row| Register::new(&self.0, row))
+    }
+}

@@ -1,0 +1,290 @@
+//! Facts, fetched for a whole level of a query at once: one statement for every question that differs in more than
+//! the thing it is about.
+
+use std::collections::HashMap;
+use std::hash::{Hash, Hasher};
+
+use async_graphql::dataloader::{DataLoader, HashMapCache, Loader};
+use chrono::{DateTime, Utc};
+
+use super::fault::Fault;
+use crate::domain::{Accumulation, PeriodCode};
+use crate::store::observation::{self, Cells, Observation};
+use crate::store::project::{self, Dim, Filter, Group, Order, Project, Reached};
+use crate::store::register_entry::{self, RegisterEntry};
+use crate::store::{Store, enterprise};
+
+/// Rows of honours that are fetched for one level of a query.
+const MOST_HONOURS: u64 = 50_000;
+
+/// Fetches facts of one revision.
+pub struct Facts {
+    store: Store,
+    at: i32,
+}
+
+/// The facts of a view, each fetched once.
+pub type FactLoader = DataLoader<Facts, HashMapCache>;
+
+/// A loader over a database at a revision.
+pub fn facts(store: &Store, at: i32) -> FactLoader {
+    DataLoader::with_cache(Facts { store: store.clone(), at }, tokio::spawn, HashMapCache::default())
+}
+
+/// The cells of a subject's newest period with a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Newest {
+    /// The subject.
+    pub subject: i64,
+    /// The indicator.
+    pub indicator: i64,
+    /// No later period.
+    pub not_after: Option<PeriodCode>,
+}
+
+/// Cells of a subject.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct CellsOf {
+    /// The subject.
+    pub subject: i64,
+    /// Of these indicators; of any, when none.
+    pub indicators: Option<Vec<i64>>,
+    /// From this period on.
+    pub from: Option<PeriodCode>,
+    /// Up to this period.
+    pub to: Option<PeriodCode>,
+    /// With this accumulation only.
+    pub accumulation: Option<Accumulation>,
+}
+
+/// The first projects of a parent, or their groups.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProjectsOf<Q> {
+    /// A zone, region, cluster or chain.
+    pub parent: i64,
+    /// Which it is.
+    pub dim: Dim,
+    /// Which of its projects.
+    pub filter: Filter,
+    /// What is wanted of them.
+    pub question: Q,
+}
+
+/// Equal questions about equal parents have equal hashes; that is all a hash must promise.
+impl<Q> Hash for ProjectsOf<Q> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.parent.hash(state);
+    }
+}
+
+/// A page in an order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FirstPage {
+    /// The order.
+    pub order: Order,
+    /// Projects at most.
+    pub limit: u64,
+}
+
+/// Sums by these dimensions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GroupsBy(pub Vec<Dim>);
+
+/// A project by its id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct ProjectId(pub i64);
+
+/// The dated stages of a project.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct StagesOf(pub i64);
+
+/// An enterprise by its id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct EnterpriseId(pub i64);
+
+/// The register entries of a holder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct HonoursOf(pub i64);
+
+/// When a revision was made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct CommittedAt(pub i32);
+
+/// Keys by what they ask, so that each question is one statement.
+fn questions<'a, K, Q: PartialEq>(keys: &'a [K], question: impl Fn(&'a K) -> Q) -> Vec<(Q, Vec<&'a K>)> {
+    let mut by: Vec<(Q, Vec<&K>)> = Vec::new();
+    for key in keys {
+        let asked = question(key);
+        match by.iter_mut().find(|(other, _)| *other == asked) {
+            Some((_, keys)) => keys.push(key),
+            None => by.push((asked, vec![key])),
+        }
+    }
+    by
+}
+
+fn by_owner<T>(rows: Vec<T>, owner: impl Fn(&T) -> i64) -> HashMap<i64, Vec<T>> {
+    let mut by: HashMap<i64, Vec<T>> = HashMap::new();
+    for row in rows {
+        by.entry(owner(&row)).or_default().push(row);
+    }
+    by
+}
+
+type Loaded<K, V> = Result<HashMap<K, V>, Fault>;
+
+impl Loader<Newest> for Facts {
+    type Value = Vec<Observation>;
+    type Error = Fault;
+
+    async fn load(&self, keys: &[Newest]) -> Loaded<Newest, Self::Value> {
+        let mut found = HashMap::new();
+        for ((indicator, not_after), keys) in questions(keys, |key| (key.indicator, key.not_after)) {
+            let subjects: Vec<i64> = keys.iter().map(|key| key.subject).collect();
+            let rows = observation::newest(&self.store, self.at, &subjects, indicator, not_after).await;
+            for (subject, rows) in by_owner(rows.map_err(Fault::internal)?, |row| row.subject) {
+                found.insert(Newest { subject, indicator, not_after }, rows);
+            }
+        }
+        Ok(found)
+    }
+}
+
+impl Loader<CellsOf> for Facts {
+    type Value = Vec<Observation>;
+    type Error = Fault;
+
+    async fn load(&self, keys: &[CellsOf]) -> Loaded<CellsOf, Self::Value> {
+        let mut found = HashMap::new();
+        let question = |key: &CellsOf| CellsOf { subject: 0, ..key.clone() };
+        for (asked, keys) in questions(keys, question) {
+            let subjects: Vec<i64> = keys.iter().map(|key| key.subject).collect();
+            let cells = Cells {
+                subjects: &subjects,
+                indicators: asked.indicators.as_deref(),
+                from: asked.from,
+                to: asked.to,
+                accumulation: asked.accumulation,
+            };
+            let rows = observation::list(&self.store, self.at, &cells).await.map_err(Fault::internal)?;
+            for (subject, rows) in by_owner(rows, |row| row.subject) {
+                found.insert(CellsOf { subject, ..asked.clone() }, rows);
+            }
+        }
+        Ok(found)
+    }
+}
+
+impl Loader<ProjectsOf<FirstPage>> for Facts {
+    type Value = Vec<Project>;
+    type Error = Fault;
+
+    async fn load(&self, keys: &[ProjectsOf<FirstPage>]) -> Loaded<ProjectsOf<FirstPage>, Self::Value> {
+        let mut found = HashMap::new();
+        for ((dim, filter, page), keys) in questions(keys, |key| (key.dim, &key.filter, key.question)) {
+            let parents: Vec<i64> = keys.iter().map(|key| key.parent).collect();
+            let (order, limit) = (page.order, page.limit);
+            let rows = project::page_per_parent(&self.store, self.at, dim, &parents, filter, order, limit).await;
+            for (parent, rows) in by_owner(rows.map_err(Fault::internal)?, |(parent, _)| *parent) {
+                let key = ProjectsOf { parent, dim, filter: filter.clone(), question: page };
+                found.insert(key, rows.into_iter().map(|(_, project)| project).collect());
+            }
+        }
+        Ok(found)
+    }
+}
+
+impl Loader<ProjectsOf<GroupsBy>> for Facts {
+    type Value = Vec<Group>;
+    type Error = Fault;
+
+    async fn load(&self, keys: &[ProjectsOf<GroupsBy>]) -> Loaded<ProjectsOf<GroupsBy>, Self::Value> {
+        let mut found: HashMap<ProjectsOf<GroupsBy>, Self::Value> = HashMap::new();
+        for ((dim, filter, by), keys) in questions(keys, |key| (key.dim, &key.filter, &key.question)) {
+            let parents: Vec<i64> = keys.iter().map(|key| key.parent).collect();
+            let within = Filter { and: vec![filter.clone()], ..of_parents(dim, parents) };
+            let dims: Vec<Dim> = std::iter::once(dim).chain(by.0.iter().copied()).collect();
+            let groups = project::groups(&self.store, self.at, &within, &dims).await.map_err(Fault::internal)?;
+            for mut group in groups {
+                if let project::Key::Thing(Some(parent)) = group.key.remove(0) {
+                    let key = ProjectsOf { parent, dim, filter: filter.clone(), question: by.clone() };
+                    found.entry(key).or_default().push(group);
+                }
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// The projects of these parents.
+pub fn of_parents(dim: Dim, parents: Vec<i64>) -> Filter {
+    let parents = Some(parents);
+    match dim {
+        Dim::Zone => Filter { zones: parents, ..Filter::default() },
+        Dim::Region => Filter { regions: parents, ..Filter::default() },
+        Dim::Cluster => Filter { clusters: parents, ..Filter::default() },
+        Dim::Chain => Filter { chains: parents, ..Filter::default() },
+        Dim::Stage => Filter::default(),
+    }
+}
+
+impl Loader<ProjectId> for Facts {
+    type Value = Project;
+    type Error = Fault;
+
+    async fn load(&self, keys: &[ProjectId]) -> Loaded<ProjectId, Self::Value> {
+        let ids: Vec<i64> = keys.iter().map(|key| key.0).collect();
+        let rows = project::by_ids(&self.store, self.at, &ids).await.map_err(Fault::internal)?;
+        Ok(rows.into_iter().map(|row| (ProjectId(row.id), row)).collect())
+    }
+}
+
+impl Loader<StagesOf> for Facts {
+    type Value = Vec<Reached>;
+    type Error = Fault;
+
+    async fn load(&self, keys: &[StagesOf]) -> Loaded<StagesOf, Self::Value> {
+        let ids: Vec<i64> = keys.iter().map(|key| key.0).collect();
+        let rows = project::stages(&self.store, self.at, &ids).await.map_err(Fault::internal)?;
+        Ok(by_owner(rows, |row| row.project).into_iter().map(|(id, rows)| (StagesOf(id), rows)).collect())
+    }
+}
+
+impl Loader<EnterpriseId> for Facts {
+    type Value = enterprise::Enterprise;
+    type Error = Fault;
+
+    async fn load(&self, keys: &[EnterpriseId]) -> Loaded<EnterpriseId, Self::Value> {
+        let ids: Vec<i64> = keys.iter().map(|key| key.0).collect();
+        let rows = enterprise::by_ids(&self.store, self.at, &ids).await.map_err(Fault::internal)?;
+        Ok(rows.into_iter().map(|row| (EnterpriseId(row.id), row)).collect())
+    }
+}
+
+impl Loader<HonoursOf> for Facts {
+    type Value = Vec<RegisterEntry>;
+    type Error = Fault;
+
+    async fn load(&self, keys: &[HonoursOf]) -> Loaded<HonoursOf, Self::Value> {
+        let holders = Some(keys.iter().map(|key| key.0).collect());
+        let filter = register_entry::Filter { holders, ..register_entry::Filter::default() };
+        let rows = register_entry::list(&self.store, self.at, &filter, None, MOST_HONOURS).await;
+        let rows = by_owner(rows.map_err(Fault::internal)?, |row| row.holder);
+        Ok(rows.into_iter().map(|(id, rows)| (HonoursOf(id), rows)).collect())
+    }
+}
+
+impl Loader<CommittedAt> for Facts {
+    type Value = DateTime<Utc>;
+    type Error = Fault;
+
+    async fn load(&self, keys: &[CommittedAt]) -> Loaded<CommittedAt, Self::Value> {
+        let mut found = HashMap::new();
+        for key in keys {
+            if let Some(revision) = self.store.revision(key.0).await.map_err(Fault::internal)? {
+                found.insert(*key, revision.committed_at);
+            }
+        }
+        Ok(found)
+    }
+}

@@ -1,0 +1,427 @@
+//! Lists of projects: found by filter, paged, counted and grouped by the database, a whole level of the query at once.
+
+use async_graphql::{Context, Enum, ID, InputObject, Object, OneofObject};
+use sha2::{Digest, Sha256};
+use tokio::sync::OnceCell;
+
+use super::conditions::{DecimalFilter, SpatialFilter, id_of};
+use super::connection::{Edge, MOST_FACTS, PageInfo, Paging, close_cursor};
+use super::fault::Fault;
+use super::filter::StringFilter;
+use super::loaders::{FirstPage, GroupsBy, ProjectsOf, of_parents};
+use super::project::Project;
+use super::quantity::Quantity;
+use super::view::View;
+use super::words::{Direction, ProjectStage};
+use crate::atlas;
+use crate::domain::{self, EntityId};
+use crate::store::project::{self as store, Dim, Filter, Order, OrderBy};
+
+/// 项目条件；所给各项须同时成立。
+/// Condition on projects; everything given must hold.
+#[derive(Debug, Clone, Default, InputObject)]
+pub struct ProjectFilter {
+    /// 须全部成立。
+    /// All of these hold.
+    pub and: Option<Vec<ProjectFilter>>,
+    /// 至少一项成立。
+    /// At least one of these holds.
+    pub or: Option<Vec<ProjectFilter>>,
+    /// 不得成立。
+    /// This does not hold.
+    pub not: Option<Box<ProjectFilter>>,
+    /// 名称。
+    /// Name.
+    pub name: Option<StringFilter>,
+    /// 阶段，其中之一。
+    /// Stage: one of these.
+    pub stage: Option<Vec<ProjectStage>>,
+    /// 类别，至少其中之一。
+    /// Kinds: at least one of these.
+    pub kinds: Option<Vec<String>>,
+    /// 开发区代码。
+    /// Code of the zone.
+    pub zone: Option<ID>,
+    /// 行政区代码。
+    /// Code of the region.
+    pub region: Option<ID>,
+    /// 产业集群代码。
+    /// Code of the cluster.
+    pub cluster: Option<ID>,
+    /// 产业链代码。
+    /// Code of the chain.
+    pub chain: Option<ID>,
+    /// 重点任务代码，如「规划代码/26」。
+    /// Code of a task that it serves, e.g. 'PLAN/26'.
+    pub task: Option<ID>,
+    /// 总投资。
+    /// Total investment.
+    pub investment: Option<DecimalFilter>,
+    /// 位置。
+    /// Where it stands.
+    pub space: Option<SpatialFilter>,
+}
+
+impl ProjectFilter {
+    /// The condition as the database takes it.
+    ///
+    /// # Errors
+    /// [`Fault`] for an unknown code or an amount that cannot be compared.
+    pub fn open(&self, view: &View) -> Result<Filter, Fault> {
+        let atlas = view.atlas();
+        let all = |filters: &Option<Vec<Self>>| {
+            filters.iter().flatten().map(|filter| filter.open(view)).collect::<Result<Vec<_>, _>>()
+        };
+        let yuan = super::quantity::unit_of("CNY")?;
+        let bounds = self.investment.as_ref().map(|investment| investment.bounds(yuan)).transpose()?;
+        let (least, most) = bounds.unwrap_or((None, None));
+        let one = |id: Result<i64, Fault>| id.map(|id| vec![id]);
+        Ok(Filter {
+            and: all(&self.and)?,
+            or: all(&self.or)?,
+            not: self.not.as_ref().map(|filter| filter.open(view).map(Box::new)).transpose()?,
+            names: self.name.as_ref().and_then(exactly),
+            name_contains: self.name.as_ref().and_then(|name| name.contains.clone()),
+            stages: self.stage.as_ref().map(|stages| stages.iter().map(|stage| (*stage).into()).collect()),
+            kinds: self.kinds.clone(),
+            zones: self.zone.as_ref().map(|code| one(id_of(&atlas.zones, "Zone", code))).transpose()?,
+            regions: self.region.as_ref().map(|code| one(id_of(&atlas.regions, "Region", code))).transpose()?,
+            clusters: self.cluster.as_ref().map(|code| one(id_of(&atlas.clusters, "Cluster", code))).transpose()?,
+            chains: self.chain.as_ref().map(|code| one(id_of(&atlas.chains, "Chain", code))).transpose()?,
+            tasks: self.task.as_ref().map(|code| one(id_of(&atlas.tasks, "Task", code))).transpose()?,
+            investment_from: least,
+            investment_to: most,
+            bbox: self.space.as_ref().map(SpatialFilter::bbox).transpose()?,
+            ..Filter::default()
+        })
+    }
+}
+
+/// The names that a condition admits by `eq` and `in`; none when it names none.
+pub fn exactly(name: &StringFilter) -> Option<Vec<String>> {
+    match (&name.eq, &name.r#in) {
+        (None, None) => None,
+        (Some(eq), None) => Some(vec![eq.clone()]),
+        (None, Some(any)) => Some(any.clone()),
+        (Some(eq), Some(any)) => Some(any.iter().filter(|one| *one == eq).cloned().collect()),
+    }
+}
+
+/// 项目排序，恰给一种；没有该值的排在最后，相同者依先后。
+/// Order of projects, exactly one; what has no such value comes last.
+#[derive(Debug, Clone, Copy, OneofObject)]
+pub enum ProjectOrder {
+    /// 按总投资。
+    /// By total investment.
+    Investment(Direction),
+    /// 按代码。
+    /// By code.
+    Code(Direction),
+    /// 按阶段，由签约到达效，停建在最后。
+    /// By stage, from signing to full output, stopped ones last.
+    Stage(Direction),
+}
+
+impl From<ProjectOrder> for Order {
+    fn from(order: ProjectOrder) -> Self {
+        let (by, direction) = match order {
+            ProjectOrder::Investment(direction) => (OrderBy::Investment, direction),
+            ProjectOrder::Code(direction) => (OrderBy::Code, direction),
+            ProjectOrder::Stage(direction) => (OrderBy::Stage, direction),
+        };
+        Self { by, desc: direction == Direction::Desc }
+    }
+}
+
+/// 项目分组的依据。
+/// What projects are grouped by.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ProjectDim {
+    /// 阶段。
+    /// Stage.
+    Stage,
+    /// 开发区。
+    /// Zone.
+    Zone,
+    /// 行政区。
+    /// Region.
+    Region,
+    /// 产业集群。
+    /// Cluster.
+    Cluster,
+    /// 产业链。
+    /// Chain.
+    Chain,
+}
+
+impl From<ProjectDim> for Dim {
+    fn from(dim: ProjectDim) -> Self {
+        match dim {
+            ProjectDim::Stage => Self::Stage,
+            ProjectDim::Zone => Self::Zone,
+            ProjectDim::Region => Self::Region,
+            ProjectDim::Cluster => Self::Cluster,
+            ProjectDim::Chain => Self::Chain,
+        }
+    }
+}
+
+/// The arguments of a field that lists projects.
+#[derive(Debug, Default)]
+pub struct Asked {
+    /// Condition.
+    pub filter: Option<ProjectFilter>,
+    /// Order.
+    pub order: Option<Vec<ProjectOrder>>,
+    /// Items wanted.
+    pub first: Option<i32>,
+    /// Cursor.
+    pub after: Option<String>,
+}
+
+/// Projects that meet a condition: of the whole revision, or of one zone, region, cluster or chain. Each of its fields
+/// asks the database for itself, so what nobody asks for is never computed.
+pub struct ProjectConnection {
+    view: View,
+    parent: Option<(Dim, i64)>,
+    filter: Filter,
+    order: Order,
+    first: usize,
+    after: Option<store::Cursor>,
+    page: OnceCell<(Vec<store::Project>, bool)>,
+}
+
+impl ProjectConnection {
+    /// The projects asked for, of a parent or of all.
+    ///
+    /// # Errors
+    /// [`Fault`] for an unknown code, a foreign cursor or more than one order.
+    pub fn new(view: &View, parent: Option<(Dim, EntityId)>, asked: Asked) -> Result<Self, Fault> {
+        let filter = asked.filter.unwrap_or_default().open(view)?;
+        Self::of(view, parent, filter, asked.order, asked.first, asked.after)
+    }
+
+    /// The projects that serve a task.
+    ///
+    /// # Errors
+    /// [`Fault`] for a foreign cursor.
+    pub fn of_task(view: &View, task: EntityId, first: Option<i32>, after: Option<String>) -> Result<Self, Fault> {
+        let filter = Filter { tasks: Some(vec![task.0]), ..Filter::default() };
+        Self::of(view, None, filter, None, first, after)
+    }
+
+    fn of(
+        view: &View,
+        parent: Option<(Dim, EntityId)>,
+        filter: Filter,
+        order: Option<Vec<ProjectOrder>>,
+        first: Option<i32>,
+        after: Option<String>,
+    ) -> Result<Self, Fault> {
+        let paging = Paging::new(first, after, MOST_FACTS)?;
+        let order = match order.as_deref() {
+            None | Some([]) => Order { by: OrderBy::Code, desc: false },
+            Some([one]) => (*one).into(),
+            Some(_) => return Err(Fault::argument("orderBy", "至多一项", "one at most")),
+        };
+        let parent = parent.map(|(dim, id)| (dim, id.0));
+        let list = fingerprint(&filter, order, parent);
+        let after = paging.after.map(|text| open_cursor(&text, &list)).transpose()?;
+        Ok(Self { view: view.clone(), parent, filter, order, first: paging.first, after, page: OnceCell::new() })
+    }
+
+    /// The condition with that of the parent.
+    fn whole(&self) -> Filter {
+        match self.parent {
+            None => self.filter.clone(),
+            Some((dim, id)) => Filter { and: vec![self.filter.clone()], ..of_parents(dim, vec![id]) },
+        }
+    }
+
+    async fn load(&self) -> Result<(Vec<store::Project>, bool), Fault> {
+        let limit = self.first as u64 + 1;
+        let mut rows = match (self.parent, &self.after) {
+            (Some((dim, parent)), None) => {
+                let question = FirstPage { order: self.order, limit };
+                let key = ProjectsOf { parent, dim, filter: self.filter.clone(), question };
+                self.view.facts().load_one(key).await?.unwrap_or_default()
+            }
+            (_, after) => {
+                let (store, at) = (self.view.store(), self.view.revision().number);
+                store::list(store, at, &self.whole(), self.order, after.as_ref(), limit)
+                    .await
+                    .map_err(Fault::internal)?
+            }
+        };
+        let more = rows.len() > self.first;
+        rows.truncate(self.first);
+        Ok((rows, more))
+    }
+
+    async fn rows(&self) -> Result<&(Vec<store::Project>, bool), Fault> {
+        self.page.get_or_try_init(|| self.load()).await
+    }
+
+    fn cursor(&self, row: &store::Project) -> String {
+        let list = fingerprint(&self.filter, self.order, self.parent);
+        let place = serde_json::to_string(&row.cursor(self.order)).unwrap_or_default();
+        close_cursor(&format!("{list}{place}"))
+    }
+
+    async fn by(&self, filter: &Filter, dims: Vec<Dim>) -> Result<Vec<store::Group>, Fault> {
+        match self.parent {
+            Some((dim, parent)) => {
+                let key = ProjectsOf { parent, dim, filter: filter.clone(), question: GroupsBy(dims) };
+                Ok(self.view.facts().load_one(key).await?.unwrap_or_default())
+            }
+            None => {
+                let (store, at) = (self.view.store(), self.view.revision().number);
+                store::groups(store, at, filter, &dims).await.map_err(Fault::internal)
+            }
+        }
+    }
+}
+
+/// Marks the cursors of one list, so that one of another list is refused instead of answered wrongly.
+fn fingerprint(filter: &Filter, order: Order, parent: Option<(Dim, i64)>) -> String {
+    hex::encode(&Sha256::digest(format!("{filter:?}{order:?}{parent:?}"))[..4])
+}
+
+fn open_cursor(text: &str, list: &str) -> Result<store::Cursor, Fault> {
+    let place = text.strip_prefix(list).ok_or_else(Fault::bad_cursor)?;
+    serde_json::from_str(place).map_err(|_| Fault::bad_cursor())
+}
+
+/// 项目列表。
+/// Projects.
+#[Object]
+impl ProjectConnection {
+    /// 项目及其游标。
+    /// Projects with their cursors.
+    async fn edges(&self) -> Result<Vec<Edge<Project>>, Fault> {
+        let (rows, _) = self.rows().await?;
+        Ok(rows.iter().map(|row| Edge::new(self.cursor(row), Project::new(&self.view, row.clone()))).collect())
+    }
+
+    /// 项目。
+    /// The projects alone.
+    async fn nodes(&self) -> Result<Vec<Project>, Fault> {
+        let (rows, _) = self.rows().await?;
+        Ok(rows.iter().map(|row| Project::new(&self.view, row.clone())).collect())
+    }
+
+    /// 分页信息。
+    /// Where this page stands in the list.
+    async fn page_info(&self) -> Result<PageInfo, Fault> {
+        let (rows, more) = self.rows().await?;
+        Ok(PageInfo {
+            has_next_page: *more,
+            has_previous_page: self.after.is_some(),
+            start_cursor: rows.first().map(|row| self.cursor(row)),
+            end_cursor: rows.last().map(|row| self.cursor(row)),
+        })
+    }
+
+    /// 整个列表的项目数，只在请求时计算。
+    /// Number of projects of the whole list; counted only when asked for.
+    async fn total_count(&self) -> Result<i64, Fault> {
+        match self.parent {
+            Some(_) => Ok(self.by(&self.filter, Vec::new()).await?.first().map_or(0, |group| group.count)),
+            None => {
+                let (store, at) = (self.view.store(), self.view.revision().number);
+                store::count(store, at, &self.filter).await.map_err(Fault::internal)
+            }
+        }
+    }
+
+    /// 整个列表分组后的项目数和总投资。
+    /// Number and investment of the projects of the whole list, by group.
+    async fn groups(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "分组依据，依次。What to group by, in order.")] by: Vec<ProjectDim>,
+    ) -> Result<Vec<ProjectGroup>, Fault> {
+        let dims: Vec<Dim> = by.into_iter().map(Into::into).collect();
+        let groups = self.by(&self.filter, dims.clone()).await?;
+        let made_up = if ctx.look_ahead().field("sample").exists() { self.made_up(dims).await? } else { Vec::new() };
+        let group = |group: store::Group| ProjectGroup {
+            sample: made_up.contains(&group.key),
+            key: group.key.iter().map(|key| self.word(*key)).collect(),
+            count: group.count,
+            investment: group.investment,
+        };
+        Ok(groups.into_iter().map(group).collect())
+    }
+}
+
+impl ProjectConnection {
+    /// Keys of the groups that hold a made-up project.
+    async fn made_up(&self, dims: Vec<Dim>) -> Result<Vec<Vec<store::Key>>, Fault> {
+        let documents = self.view.atlas().documents.all().iter().filter(|document| document.sample);
+        let documents: Vec<i64> = documents.map(|document| document.id.0).collect();
+        if documents.is_empty() {
+            return Ok(Vec::new());
+        }
+        let filter = Filter { and: vec![self.filter.clone()], documents: Some(documents), ..Filter::default() };
+        Ok(self.by(&filter, dims).await?.into_iter().map(|group| group.key).collect())
+    }
+
+    fn word(&self, key: store::Key) -> String {
+        match key {
+            store::Key::Stage(stage) => stage.map_or_else(String::new, |stage| stage.word().to_owned()),
+            store::Key::Thing(None) => String::new(),
+            store::Key::Thing(Some(id)) => {
+                self.view.atlas().subject(EntityId(id)).map_or_else(String::new, |thing| code(&thing).to_owned())
+            }
+        }
+    }
+}
+
+fn code(thing: &atlas::Subject) -> &str {
+    match thing {
+        atlas::Subject::Plan(plan) => &plan.code,
+        atlas::Subject::Place(place) => place.code(),
+        atlas::Subject::Cluster(cluster) => &cluster.code,
+        atlas::Subject::Chain(chain) => &chain.code,
+    }
+}
+
+/// Projects that agree in what they are grouped by.
+pub struct ProjectGroup {
+    key: Vec<String>,
+    count: i64,
+    investment: Option<i128>,
+    sample: bool,
+}
+
+/// 一组项目。
+/// A group of projects.
+#[Object]
+impl ProjectGroup {
+    /// 组的键，依所求次序：阶段词或代码；没有时为空文本。
+    /// Key of the group in the order asked for: the word of a stage or a code; an empty text where there is none.
+    async fn key(&self) -> &[String] {
+        &self.key
+    }
+
+    /// 项目数。
+    /// Number of projects.
+    async fn count(&self) -> i64 {
+        self.count
+    }
+
+    /// 已知总投资之和；均未知时为空。
+    /// Sum of the investments known; null when none is.
+    async fn investment(&self) -> Result<Option<Quantity>, Fault> {
+        let Some(sum) = self.investment else { return Ok(None) };
+        let base = i64::try_from(sum).map_err(|_| Fault::internal("a sum past what a quantity holds"))?;
+        let unit = super::quantity::unit_of("CNY-1e8")?;
+        Ok(Some(Quantity(domain::Quantity::from_base(base, unit, 0, None))))
+    }
+
+    /// 其中是否有示例（虚构）项目。
+    /// Whether any of them is made up for demonstration.
+    async fn sample(&self) -> bool {
+        self.sample
+    }
+}
