@@ -29,7 +29,13 @@ pub async fn asset(uri: Uri, headers: HeaderMap) -> Response {
     }
     match Page::get("index.html") {
         Some(index) => send("index.html", index, &headers),
-        None => ([(header::CONTENT_TYPE, "text/html; charset=utf-8")], NOTICE).into_response(),
+        None => {
+            let headers = [
+                (header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
+                (header::CACHE_CONTROL, Cache::Never.header()),
+            ];
+            (headers, NOTICE).into_response()
+        }
     }
 }
 

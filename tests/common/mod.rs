@@ -2,4 +2,5 @@
 #![allow(dead_code, missing_docs)]
 
 pub mod database;
+pub mod server;
 pub mod world;
