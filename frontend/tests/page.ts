@@ -1,0 +1,84 @@
+import { expect, type Page, test as base } from '@playwright/test';
+import type { Map as GlMap } from 'maplibre-gl';
+
+export const home = (): string => process.env.PLANATLAS_URL ?? '';
+export const other = (): string => process.env.PLANATLAS_OTHER_URL ?? '';
+
+/** Every test also proves that nothing left for another host, nothing broke the policy and nothing was thrown. */
+export const test = base.extend<{ watched: void }>({
+  watched: [
+    async ({ page }, use) => {
+      const strangers: string[] = [];
+      const faults: string[] = [];
+      page.on('request', (request) => {
+        const { protocol, origin } = new URL(request.url());
+        if (protocol.startsWith('http') && origin !== home() && origin !== other()) strangers.push(request.url());
+      });
+      page.on('pageerror', (error) => faults.push(error.message));
+      page.on('console', (message) => {
+        if (message.type() === 'error') faults.push(message.text());
+      });
+      await use();
+      expect(strangers, 'requests to other hosts').toEqual([]);
+      expect(faults, 'errors and policy violations').toEqual([]);
+    },
+    { auto: true },
+  ],
+});
+
+/** Opens the page and waits until the map has drawn everything it was given. */
+export async function open(page: Page, search = '', origin = home()): Promise<void> {
+  await page.goto(`${origin}/${search}`);
+  await idle(page);
+}
+
+export async function idle(page: Page): Promise<void> {
+  await page.waitForLoadState('networkidle');
+  await expect(page.getByTestId('map')).toHaveAttribute('data-state', 'idle', { timeout: 30_000 });
+}
+
+type Framed = HTMLElement & { map: GlMap };
+
+/** Codes of what a layer shows now. */
+export const rendered = (page: Page, layer: string): Promise<string[]> =>
+  page.getByTestId('map').evaluate((frame, id) => {
+    const features = (frame as Framed).map.queryRenderedFeatures({ layers: [id] });
+    return [...new Set(features.map((f) => String(f.properties['code'] ?? f.properties['point_count'])))].sort();
+  }, layer);
+
+/** Clicks the place of a feature on the canvas, as a visitor would. */
+export async function clickFeature(page: Page, layer: string, code?: string): Promise<void> {
+  const at = await page.getByTestId('map').evaluate(
+    (frame, { id, wanted }) => {
+      const { map } = frame as Framed;
+      const box = frame.getBoundingClientRect();
+      for (const f of map.queryRenderedFeatures({ layers: [id] })) {
+        if (wanted !== undefined && f.properties['code'] !== wanted) continue;
+        const g = f.geometry;
+        const c = g.type === 'Point' ? g.coordinates : g.type === 'LineString' ? g.coordinates[0] : undefined;
+        if (!c) continue;
+        const p = map.project([c[0] ?? 0, c[1] ?? 0]);
+        return { x: box.left + p.x, y: box.top + p.y };
+      }
+      throw new Error(`nothing of ${id} is drawn`);
+    },
+    { id: layer, wanted: code },
+  );
+  await page.mouse.click(at.x, at.y);
+}
+
+export async function look(page: Page, lon: number, lat: number, zoom: number): Promise<void> {
+  await page.getByTestId('map').evaluate(
+    async (frame, to) => {
+      const { map } = frame as Framed;
+      await new Promise((done) => {
+        map.once('idle', done);
+        map.jumpTo({ center: [to.lon, to.lat], zoom: to.zoom });
+      });
+    },
+    { lon, lat, zoom },
+  );
+  await idle(page);
+}
+
+export { expect };

@@ -1,0 +1,22 @@
+import { expect, home, test } from './page';
+
+test('without WebGL a plain map and the table say the same', async ({ page }) => {
+  await page.goto(`${home()}/?indicator=zone-revenue&period=2024`);
+  const map = page.getByTestId('svg-map');
+  await expect(map).toBeVisible();
+  await expect(page.getByTestId('map')).toHaveCount(0);
+  await expect(page.getByRole('status').first()).toContainText('WebGL');
+  await expect(map.locator('path[data-kind="region"]')).toHaveCount(9);
+  await expect(map.locator('[data-kind="zone"]').first()).toBeVisible();
+  await map.getByRole('button', { name: /^柘城县/ }).focus();
+  await page.keyboard.press('Enter');
+  await expect(page.getByTestId('drawer').getByRole('heading', { level: 2 })).toContainText('柘城县');
+  await page.screenshot({ path: 'test-results/shots/without-webgl.png' });
+  await page.getByRole('button', { name: '表格' }).click();
+  await expect(page.getByTestId('table')).toContainText('永城市');
+});
+
+test('without WebGL rates are classes and gaps are hatched', async ({ page }) => {
+  await page.goto(`${home()}/?indicator=industrial-va-growth`);
+  await expect(page.locator('path[data-kind="region"][class*="class-"]').first()).toBeVisible();
+});
