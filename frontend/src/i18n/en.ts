@@ -172,7 +172,7 @@ export const en: Words = {
     CLOSED: 'closed',
     SUPERSEDED: 'superseded',
   },
-  confidence: { high: 'high confidence', medium: 'medium confidence', low: 'low confidence' },
+  confidence: { HIGH: 'high confidence', MEDIUM: 'medium confidence', LOW: 'low confidence' },
   accumulation: {
     IN_PERIOD: 'in the period',
     YEAR_TO_DATE: 'year to date',

@@ -160,7 +160,7 @@ export const zh = {
     CLOSED: '已结束',
     SUPERSEDED: '已被取代',
   },
-  confidence: { high: '可信度高', medium: '可信度中', low: '可信度低' },
+  confidence: { HIGH: '可信度高', MEDIUM: '可信度中', LOW: '可信度低' },
   accumulation: { IN_PERIOD: '当期', YEAR_TO_DATE: '累计', SINCE_BASE: '自基期累计', AT_END: '期末' },
   north: '北',
   keys: '[ ] 换期 · Esc 关闭',

@@ -91,6 +91,14 @@ export function polygons(geometry: Geometry): Position[][][] {
 
 const distance = (a: [number, number], b: [number, number]): number => Math.hypot(b[0] - a[0], b[1] - a[1]);
 
+/** How far along a line, from 0 to 1, its n-th point is. */
+export function share(line: Position[], n: number): number {
+  const flat = line.map(mercator);
+  const steps = flat.slice(1).map((p, i) => distance(flat[i] ?? p, p));
+  const total = steps.reduce((a, b) => a + b, 0);
+  return total ? steps.slice(0, n).reduce((a, b) => a + b, 0) / total : 0;
+}
+
 /** The part of a line between two shares (0–1) of its length. */
 export function slice(line: Position[], from: number, to: number): Position[] {
   const flat = line.map(mercator);

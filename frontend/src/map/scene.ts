@@ -2,7 +2,7 @@ import type { Geometry, MultiPolygon, Polygon, Position } from 'geojson';
 import type { Atlas, Element, Region, Zone } from '../data/atlas';
 import { type Figures, isRate } from '../data/figures';
 import type { ProjectPointsQuery, ProjectStage } from '../gql/graphql';
-import { bearing, type Bounds, lines, mercator, polygons, slice, union } from './geo';
+import { bearing, type Bounds, lines, mercator, polygons, share, slice, union } from './geo';
 
 export type ProjectPoint = ProjectPointsQuery['projects']['nodes'][number];
 
@@ -224,9 +224,12 @@ function corridor(element: Element, courses: Position[][]): { stretches: Stretch
       });
       continue;
     }
-    const first = slice(course, 0, 0.46);
-    const second = slice([...course].reverse(), 0, 0.46);
-    hubs.push(slice(course, 0.5, 1)[0] ?? [0, 0]);
+    // Where the course bends nearest to its middle, the halves meet; a straight one meets half-way.
+    const bends = course.slice(1, -1).map((_, i) => share(course, i + 1));
+    const middle = bends.sort((a, b) => Math.abs(a - 0.5) - Math.abs(b - 0.5))[0] ?? 0.5;
+    const first = slice(course, 0, Math.max(0.05, middle - 0.055));
+    const second = slice(course.toReversed(), 0, Math.max(0.05, 1 - middle - 0.055));
+    hubs.push(slice(course, middle, 1)[0] ?? [0, 0]);
     for (const line of [first, second]) {
       stretches.push({ code: element.code, style: 'belt', line, head: true, bearing: bearing(line), label: undefined });
     }

@@ -185,7 +185,7 @@ function sources(scene: Scene, d: Dress): Record<string, SourceSpecification> {
     projects: {
       type: 'geojson',
       cluster: true,
-      clusterRadius: 80,
+      clusterRadius: 56,
       clusterMaxZoom: 10,
       data: {
         type: 'FeatureCollection',
@@ -415,34 +415,6 @@ export function buildStyle(scene: Scene, d: Dress): StyleSpecification {
       filter: ['!', ['has', 'point_count']],
       layout: { 'icon-image': ['get', 'icon'], 'icon-allow-overlap': true, 'icon-ignore-placement': true },
     },
-    ...(d.small
-      ? []
-      : ([
-          {
-            id: 'zone-label',
-            type: 'symbol',
-            source: 'squares',
-            layout: {
-              'text-field': ['get', 'text'],
-              'text-font': HEI,
-              'text-size': 12,
-              'text-variable-anchor-offset': [
-                'left',
-                [1.5, 0],
-                'right',
-                [-1.5, 0],
-                'top',
-                [0, 1.5],
-                'bottom',
-                [0, -1.5],
-              ],
-              'text-justify': 'auto',
-              'symbol-sort-key': ['get', 'rank'],
-              'text-max-width': 12,
-            },
-            paint: { 'text-color': c.ink, ...halo },
-          },
-        ] satisfies LayerSpecification[])),
     {
       id: 'heads',
       type: 'symbol',
@@ -455,43 +427,6 @@ export function buildStyle(scene: Scene, d: Dress): StyleSpecification {
         'icon-size': ['match', ['get', 'icon'], 'head', d.small ? 0.66 : 1, d.small ? 0.7 : 1],
       },
       paint: { 'icon-opacity': faded },
-    },
-    {
-      id: 'zone-casing',
-      type: 'symbol',
-      source: 'squares',
-      filter: ['in', ['get', 'kind'], ['literal', ['size']]],
-      layout: {
-        'icon-image': 'casing',
-        'icon-size': ['/', ['+', ['get', 'side'], 3.2], 8],
-        'icon-allow-overlap': true,
-      },
-    },
-    {
-      id: 'zone-square',
-      type: 'symbol',
-      source: 'squares',
-      layout: {
-        'icon-image': [
-          'match',
-          ['get', 'kind'],
-          'size',
-          'ink',
-          'missing',
-          'square-missing',
-          'not_due',
-          'square-missing',
-          'suppressed',
-          'square-suppressed',
-          'class',
-          ['concat', 'class-', ['to-string', ['get', 'k']]],
-          'square-plain',
-        ],
-        'icon-size': ['case', is('kind', 'size'), ['/', ['get', 'side'], 8], 1],
-        'icon-allow-overlap': true,
-        'symbol-sort-key': ['get', 'rank'],
-      },
-      paint: { 'icon-opacity': 0.94 },
     },
     {
       id: 'area-circle',
@@ -531,8 +466,7 @@ export function buildStyle(scene: Scene, d: Dress): StyleSpecification {
               'text-font': HEI,
               'text-size': 12,
               'text-max-width': 11,
-              'text-anchor': 'top',
-              'text-offset': [0, 1.85],
+              'text-variable-anchor-offset': ['top', [0, 1.85], 'top', [0, 1.1], 'bottom', [0, -1.1]],
             },
             paint: { 'text-color': tintText, ...halo },
           },
@@ -549,6 +483,34 @@ export function buildStyle(scene: Scene, d: Dress): StyleSpecification {
               'text-offset': [0, 0.75],
             },
             paint: { 'text-color': c.ink2, ...halo },
+          },
+        ] satisfies LayerSpecification[])),
+    ...(d.small
+      ? []
+      : ([
+          {
+            id: 'zone-label',
+            type: 'symbol',
+            source: 'squares',
+            layout: {
+              'text-field': ['get', 'text'],
+              'text-font': HEI,
+              'text-size': 12,
+              'text-variable-anchor-offset': [
+                'left',
+                [1.5, 0],
+                'right',
+                [-1.5, 0],
+                'top',
+                [0, 1.5],
+                'bottom',
+                [0, -1.5],
+              ],
+              'text-justify': 'auto',
+              'symbol-sort-key': ['get', 'rank'],
+              'text-max-width': 12,
+            },
+            paint: { 'text-color': c.ink, ...halo },
           },
         ] satisfies LayerSpecification[])),
     {
@@ -589,15 +551,57 @@ export function buildStyle(scene: Scene, d: Dress): StyleSpecification {
         ] as unknown as ExpressionSpecification,
         'text-font': SONG,
         'text-size': nameSize,
-        // Below its circle, where there is one.
-        'text-anchor': ['case', ['>', ['get', 'radius'], 0], 'top', 'center'],
-        'text-offset': ['case', ['>', ['get', 'radius'], 0], ['literal', [0, 0.95]], ['literal', [0, 0]]],
+        // Below its circle, where there is one; else wherever it is clear of the squares, its own point first.
+        'text-variable-anchor-offset': [
+          'case',
+          ['>', ['get', 'radius'], 0],
+          ['literal', ['top', [0, 0.95], 'bottom', [0, -0.95]]],
+          ['literal', ['center', [0, 0], 'bottom', [0, -0.3], 'top', [0, 0.3], 'right', [-0.2, 0], 'left', [0.2, 0]]],
+        ] as unknown as ExpressionSpecification,
+        'text-justify': 'center',
         'text-line-height': 1.15,
         'text-letter-spacing': d.lang === 'zh' ? 0.06 : 0,
         'text-max-width': 12,
         'text-allow-overlap': false,
       },
       paint: { 'text-color': c.ink, ...halo, 'text-halo-width': d.small ? 2 : 2.8 },
+    },
+    {
+      id: 'zone-casing',
+      type: 'symbol',
+      source: 'squares',
+      filter: ['in', ['get', 'kind'], ['literal', ['size']]],
+      layout: {
+        'icon-image': 'casing',
+        'icon-size': ['/', ['+', ['get', 'side'], 3.2], 8],
+        'icon-allow-overlap': true,
+      },
+    },
+    {
+      id: 'zone-square',
+      type: 'symbol',
+      source: 'squares',
+      layout: {
+        'icon-image': [
+          'match',
+          ['get', 'kind'],
+          'size',
+          'ink',
+          'missing',
+          'square-missing',
+          'not_due',
+          'square-missing',
+          'suppressed',
+          'square-suppressed',
+          'class',
+          ['concat', 'class-', ['to-string', ['get', 'k']]],
+          'square-plain',
+        ],
+        'icon-size': ['case', is('kind', 'size'), ['/', ['get', 'side'], 8], 1],
+        'icon-allow-overlap': true,
+        'symbol-sort-key': ['get', 'rank'],
+      },
+      paint: { 'icon-opacity': 0.94 },
     },
   ];
   return { version: 8, name: 'planatlas', sources: sources(scene, d), layers };
