@@ -5,7 +5,7 @@ test('another plan with two axes and five nodes draws', async ({ page }) => {
   await open(page, '?plan=riverton-2026-2028', other());
   expect(await rendered(page, 'axis-core')).toHaveLength(2);
   expect((await rendered(page, 'heads')).length).toBe(5);
-  await clickFeature(page, 'heads');
+  await clickFeature(page, 'heads', 'riverton-2026-2028/node-oldtown');
   await expect(page).toHaveURL(/select=layout/);
   await expect(page.getByTestId('drawer').getByRole('heading', { level: 2 })).toContainText('节点');
   await idle(page);

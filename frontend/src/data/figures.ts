@@ -3,6 +3,13 @@ import type { CatalogueQuery, FiguresQuery, ObservationStatus } from '../gql/gra
 export type Indicator = CatalogueQuery['indicators'][number];
 export type Plan = CatalogueQuery['plans'][number];
 
+/** How many places have an indicator, and whether a target of the plan counts places by it. */
+export interface Spread {
+  zones: number;
+  regions: number;
+  measured: boolean;
+}
+
 /** One cell of the chosen indicator. `value` is the exact text; `size` only places it on a scale. */
 export interface Cell {
   value: string | undefined;

@@ -171,17 +171,27 @@ export function image(name: string, c: Colours): ImageData | undefined {
         pen.strokeRect(1.6, 1.6, s - 3.2, s - 3.2);
       });
     case 'hub':
-    case 'node':
       return canvas(24, (pen, s) => {
         circle(pen, s, 9);
         pen.fillStyle = c.panel;
         pen.fill();
-        pen.strokeStyle = name === 'hub' ? c.ink : c.core;
+        pen.strokeStyle = c.ink;
         pen.lineWidth = 2.4;
         pen.stroke();
         circle(pen, s, 3.4);
-        pen.fillStyle = name === 'hub' ? c.ink : c.core;
+        pen.fillStyle = c.ink;
         pen.fill();
+      });
+    case 'node':
+      // Open in the middle, where the zone or county that is the node has its own sign.
+      return canvas(34, (pen, s) => {
+        circle(pen, s, 12.5);
+        pen.strokeStyle = c.panel;
+        pen.lineWidth = 6;
+        pen.stroke();
+        pen.strokeStyle = c.core;
+        pen.lineWidth = 2.6;
+        pen.stroke();
       });
     default:
       return undefined;

@@ -49,8 +49,7 @@ export interface Stretch {
   line: Position[];
   head: boolean;
   bearing: number;
-  /** Only the longest stretch of an element carries its name. */
-  label: Element | undefined;
+  label: Element;
 }
 
 export interface Scene {
@@ -220,7 +219,7 @@ function corridor(element: Element, courses: Position[][]): { stretches: Stretch
         line: cut,
         head: true,
         bearing: bearing(cut),
-        label: undefined,
+        label: element,
       });
       continue;
     }
@@ -231,11 +230,9 @@ function corridor(element: Element, courses: Position[][]): { stretches: Stretch
     const second = slice(course.toReversed(), 0, Math.max(0.05, 1 - middle - 0.055));
     hubs.push(slice(course, middle, 1)[0] ?? [0, 0]);
     for (const line of [first, second]) {
-      stretches.push({ code: element.code, style: 'belt', line, head: true, bearing: bearing(line), label: undefined });
+      stretches.push({ code: element.code, style: 'belt', line, head: true, bearing: bearing(line), label: element });
     }
   }
-  const named = stretches.find((s) => s.style === 'belt');
-  if (named) named.label = element;
   return { stretches, hubs };
 }
 
@@ -251,20 +248,19 @@ const shortWords: [string, string][] = [
 
 /** A zone's name as short as a map needs: the host's name falls away, and the long kinds get their usual short form. */
 export function shortZone(zone: Zone, lang: 'zh' | 'en'): string {
+  const bare = (text: string): string => text.replace(/\s*[(（].*?[)）]/g, '');
   if (lang === 'en' && zone.nameEn !== zone.name) {
-    return zone.nameEn.replace(/\b(High-tech|Economic).*$/i, (kind) => (/^h/i.test(kind) ? 'HTZ' : 'EDZ'));
+    return bare(zone.nameEn)
+      .replace(/ High-tech Industrial Development Zone$/, ' HTZ')
+      .replace(/ Economic and Technological Development Zone$/, ' EDZ')
+      .replace(/ Development Zone$/, '');
   }
-  let text = zone.name;
+  let text = bare(zone.name);
   for (const [long, short] of shortWords) text = text.replace(long, short);
   const host = zone.host.length === 1 ? zone.host[0]?.name : undefined;
-  if (host) {
-    const stem = host.replace(/[市县区]$/, '');
-    for (const prefix of [host, stem]) {
-      if (prefix.length > 1 && text.startsWith(prefix) && text.length - prefix.length > 1) {
-        text = text.slice(prefix.length);
-        break;
-      }
-    }
+  for (const prefix of host ? [host, host.replace(/[市县区]$/, '')] : []) {
+    const rest = text.slice(prefix.length);
+    if (prefix.length > 1 && text.startsWith(prefix) && rest.length > 1 && !rest.startsWith('的')) return rest;
   }
   return text;
 }

@@ -146,7 +146,7 @@ function sources(scene: Scene, d: Dress): Record<string, SourceSpecification> {
           {
             code: s.code,
             style: s.style,
-            label: s.label ? `${d.lang === 'en' ? s.label.nameEn : s.label.name}（${d.words.schematic}）` : '',
+            label: `${d.lang === 'en' ? s.label.nameEn : s.label.name}（${d.words.schematic}）`,
           },
         ),
       ),
@@ -416,19 +416,6 @@ export function buildStyle(scene: Scene, d: Dress): StyleSpecification {
       layout: { 'icon-image': ['get', 'icon'], 'icon-allow-overlap': true, 'icon-ignore-placement': true },
     },
     {
-      id: 'heads',
-      type: 'symbol',
-      source: 'heads',
-      layout: {
-        'icon-image': ['get', 'icon'],
-        'icon-rotate': ['get', 'turn'],
-        'icon-rotation-alignment': 'map',
-        'icon-allow-overlap': true,
-        'icon-size': ['match', ['get', 'icon'], 'head', d.small ? 0.66 : 1, d.small ? 0.7 : 1],
-      },
-      paint: { 'icon-opacity': faded },
-    },
-    {
       id: 'area-circle',
       type: 'circle',
       source: 'labels',
@@ -441,6 +428,19 @@ export function buildStyle(scene: Scene, d: Dress): StyleSpecification {
         'circle-stroke-color': scene.zones.some((z) => z.mark.kind === 'size') ? c.ink : c.panel,
         'circle-stroke-width': 1.5,
       },
+    },
+    {
+      id: 'heads',
+      type: 'symbol',
+      source: 'heads',
+      layout: {
+        'icon-image': ['get', 'icon'],
+        'icon-rotate': ['get', 'turn'],
+        'icon-rotation-alignment': 'map',
+        'icon-allow-overlap': true,
+        'icon-size': ['match', ['get', 'icon'], 'head', d.small ? 0.66 : 1, d.small ? 0.7 : 1],
+      },
+      paint: { 'icon-opacity': faded },
     },
     {
       id: 'selected-point',
@@ -562,7 +562,8 @@ export function buildStyle(scene: Scene, d: Dress): StyleSpecification {
         'text-line-height': 1.15,
         'text-letter-spacing': d.lang === 'zh' ? 0.06 : 0,
         'text-max-width': 12,
-        'text-allow-overlap': false,
+        // Clear of the squares where there is room, over them where there is none: a county is never without its name.
+        'text-overlap': d.small ? 'never' : 'cooperative',
       },
       paint: { 'text-color': c.ink, ...halo, 'text-halo-width': d.small ? 2 : 2.8 },
     },
@@ -575,6 +576,7 @@ export function buildStyle(scene: Scene, d: Dress): StyleSpecification {
         'icon-image': 'casing',
         'icon-size': ['/', ['+', ['get', 'side'], 3.2], 8],
         'icon-allow-overlap': true,
+        'icon-ignore-placement': true,
       },
     },
     {
@@ -599,6 +601,7 @@ export function buildStyle(scene: Scene, d: Dress): StyleSpecification {
         ],
         'icon-size': ['case', is('kind', 'size'), ['/', ['get', 'side'], 8], 1],
         'icon-allow-overlap': true,
+        'icon-ignore-placement': d.small,
         'symbol-sort-key': ['get', 'rank'],
       },
       paint: { 'icon-opacity': 0.94 },
