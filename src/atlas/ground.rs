@@ -163,24 +163,23 @@ impl Atlas {
             .map(|member| self.footprint(self.find(member.place.0, &member.place.1)?, on))
             .collect();
         // A union or line without one of its members would be another thing under the same name.
-        let parts = parts.filter(|parts| !parts.is_empty())?;
+        let mut parts = parts.filter(|parts| !parts.is_empty())?;
         let corridor = match element.form {
-            LayoutForm::Belt | LayoutForm::Axis => Some(self.corridor(element, &parts, on)?),
+            LayoutForm::Belt | LayoutForm::Axis => Some(self.corridor(element, &mut parts, on)?),
             _ => None,
         };
         Some(self.derive((Kind::Layout, element.id, &element.code), parts, corridor, &element.citations))
     }
 
     /// The line through the label points of an element's members, in their order. A belt runs through the core of its
-    /// plan, where there is one: the text says that it joins its members to it.
-    fn corridor(&self, element: &LayoutElement, parts: &[Arc<Footprint>], on: NaiveDate) -> Option<Shape> {
+    /// plan, where there is one: the text says that it joins its members to it. The core is then one of the parts.
+    fn corridor(&self, element: &LayoutElement, parts: &mut Vec<Arc<Footprint>>, on: NaiveDate) -> Option<Shape> {
         let mut line: Vec<Point> = parts.iter().filter_map(|part| Some(part.measures()?.label_point)).collect();
-        if element.form == LayoutForm::Belt {
-            let core = self.layout.all().iter().find(|e| e.plan == element.plan && e.form == LayoutForm::Core);
-            let core = core.and_then(|core| self.footprint(core.id, on));
-            if let Some(core) = core.as_ref().and_then(|core| core.measures()) {
-                insert_where_shortest(&mut line, core.label_point);
-            }
+        let core = self.layout.all().iter().find(|e| e.plan == element.plan && e.form == LayoutForm::Core);
+        let core = core.filter(|_| element.form == LayoutForm::Belt).and_then(|core| self.footprint(core.id, on));
+        if let Some((core, point)) = core.and_then(|core| core.measures().map(|m| m.label_point).map(|p| (core, p))) {
+            insert_where_shortest(&mut line, point);
+            parts.push(core);
         }
         (line.len() > 1).then(|| geometry::corridor(&line))
     }
