@@ -3,6 +3,8 @@
 
 mod common;
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use common::world::{package, record, remove, riverton, row, set};
 use planatlas::domain::Package;
@@ -173,4 +175,34 @@ async fn a_name_that_means_something_in_an_address_is_only_a_name() {
     committed(import(&store, &[riverton()], 0).await.unwrap());
     store.close().await;
     assert!(file.is_file());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_digest_is_sha_256_over_the_documented_json() {
+    use serde_json::{Value, json};
+    use sha2::{Digest as _, Sha256};
+    let world = riverton();
+    let mut tables: BTreeMap<&str, BTreeMap<String, Value>> = BTreeMap::new();
+    for row in &world.records {
+        tables.entry(row.table.name).or_default().insert(row.key(), Value::Object(row.body()));
+    }
+    let package = json!({ "title": world.title, "version": world.version });
+    tables.insert("packages", BTreeMap::from([(world.name.clone(), package)]));
+    let changes = tables.into_iter().map(|(table, rows)| {
+        let begun = rows.into_iter().map(|(key, body)| json!({ "body": body, "key": key, "package": "riverton" }));
+        json!({ "table": table, "begun": begun.collect::<Vec<_>>(), "ended": [] })
+    });
+    let text = json!({
+        "format": "planatlas-revision-1", "number": 1, "author": "tester", "message": "a test",
+        "committedAt": "2023-11-14T22:13:20.123456Z", "changes": changes.collect::<Vec<_>>(),
+    });
+    let canonical = serde_json_canonicalizer::to_string(&text).unwrap();
+    let expected = hex::encode(Sha256::digest(canonical));
+    for database in common::database::fresh() {
+        let store = Store::open(&database.url).await.unwrap();
+        let (revision, ..) = committed(import(&store, &[riverton()], 0).await.unwrap());
+        assert_eq!(revision.digest, expected, "{}", database.engine);
+    }
+    // Published heads rest on it: a change of form needs a new format tag.
+    assert_eq!(expected, "61016a37a262aa9f39650e2aead2642aff589c6e3477c9d24afe8a821b49bdf4");
 }

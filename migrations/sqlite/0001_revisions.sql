@@ -1,6 +1,7 @@
 -- The database is a sequence of revisions. A row is held by the revisions R with
 -- rev_from <= R AND rev_to > R; 2147483647 in rev_to means that nothing has ended it.
 -- Rows are never edited: ending one (writing rev_to) is the only UPDATE, and nothing is deleted.
+-- Only ended rows are indexed by their end: nearly all rows are live, so an index on that would mislead.
 -- The same tables, columns and indexes stand in migrations/sqlite and migrations/postgres.
 
 -- One row for each import.
@@ -31,8 +32,8 @@ CREATE TABLE package (
     rev_to INTEGER NOT NULL,
     PRIMARY KEY (name, rev_from)
 ) STRICT;
-CREATE INDEX package_rev_from ON package (rev_from);
-CREATE INDEX package_rev_to ON package (rev_to);
+CREATE INDEX package_begun ON package (rev_from);
+CREATE INDEX package_ended ON package (rev_to) WHERE rev_to < 2147483647;
 
 -- Rows of every table that is no fact: canonical JSON, and the geometry of a footprint.
 CREATE TABLE dimension (
@@ -44,8 +45,8 @@ CREATE TABLE dimension (
     rev_to INTEGER NOT NULL,
     PRIMARY KEY (entity, rev_from)
 ) STRICT;
-CREATE INDEX dimension_rev_from ON dimension (rev_from);
-CREATE INDEX dimension_rev_to ON dimension (rev_to);
+CREATE INDEX dimension_begun ON dimension (rev_from);
+CREATE INDEX dimension_ended ON dimension (rev_to) WHERE rev_to < 2147483647;
 
 -- One cell of one source. period orders by last day, then length; value is the base unit at the
 -- fixed scale of its dimension.
@@ -72,8 +73,8 @@ CREATE TABLE observation (
     UNIQUE (subject, indicator, period, accumulation, document, rev_from)
 ) STRICT;
 CREATE INDEX observation_indicator_period_accumulation_subject ON observation (indicator, period, accumulation, subject, rev_from, rev_to);
-CREATE INDEX observation_rev_from ON observation (rev_from);
-CREATE INDEX observation_rev_to ON observation (rev_to);
+CREATE INDEX observation_begun ON observation (rev_from);
+CREATE INDEX observation_ended ON observation (rev_to) WHERE rev_to < 2147483647;
 
 -- Projects. x, y are 1e-7 degrees; cell is the grid cell they lie in; kinds and tasks are |a|b|.
 CREATE TABLE project (
@@ -106,13 +107,14 @@ CREATE TABLE project (
     PRIMARY KEY (entity, rev_from)
 ) STRICT;
 CREATE INDEX project_zone_investment ON project (zone, investment DESC, entity, rev_from, rev_to);
+CREATE INDEX project_zone_stage ON project (zone, stage, investment, rev_from, rev_to);
 CREATE INDEX project_region ON project (region, entity, rev_from, rev_to);
 CREATE INDEX project_cluster ON project (cluster, entity, rev_from, rev_to);
 CREATE INDEX project_chain ON project (chain, entity, rev_from, rev_to);
 CREATE INDEX project_cell ON project (cell, x, y, entity, rev_from, rev_to);
 CREATE INDEX project_investment ON project (investment DESC, entity, rev_from, rev_to);
-CREATE INDEX project_rev_from ON project (rev_from);
-CREATE INDEX project_rev_to ON project (rev_to);
+CREATE INDEX project_begun ON project (rev_from);
+CREATE INDEX project_ended ON project (rev_to) WHERE rev_to < 2147483647;
 
 -- Dated stages of projects.
 CREATE TABLE project_stage (
@@ -128,8 +130,8 @@ CREATE TABLE project_stage (
     rev_to INTEGER NOT NULL,
     UNIQUE (project, stage, rev_from)
 ) STRICT;
-CREATE INDEX project_stage_rev_from ON project_stage (rev_from);
-CREATE INDEX project_stage_rev_to ON project_stage (rev_to);
+CREATE INDEX project_stage_begun ON project_stage (rev_from);
+CREATE INDEX project_stage_ended ON project_stage (rev_to) WHERE rev_to < 2147483647;
 
 -- Enterprises.
 CREATE TABLE enterprise (
@@ -157,8 +159,8 @@ CREATE INDEX enterprise_zone ON enterprise (zone, entity, rev_from, rev_to);
 CREATE INDEX enterprise_region ON enterprise (region, entity, rev_from, rev_to);
 CREATE INDEX enterprise_chain ON enterprise (chain, entity, rev_from, rev_to);
 CREATE INDEX enterprise_cell ON enterprise (cell, x, y, entity, rev_from, rev_to);
-CREATE INDEX enterprise_rev_from ON enterprise (rev_from);
-CREATE INDEX enterprise_rev_to ON enterprise (rev_to);
+CREATE INDEX enterprise_begun ON enterprise (rev_from);
+CREATE INDEX enterprise_ended ON enterprise (rev_to) WHERE rev_to < 2147483647;
 
 -- Entries of registers (名录).
 CREATE TABLE register_entry (
@@ -185,5 +187,5 @@ CREATE TABLE register_entry (
 CREATE INDEX register_entry_register ON register_entry (register, entity, rev_from, rev_to);
 CREATE INDEX register_entry_holder ON register_entry (holder, entity, rev_from, rev_to);
 CREATE INDEX register_entry_cell ON register_entry (cell, x, y, entity, rev_from, rev_to);
-CREATE INDEX register_entry_rev_from ON register_entry (rev_from);
-CREATE INDEX register_entry_rev_to ON register_entry (rev_to);
+CREATE INDEX register_entry_begun ON register_entry (rev_from);
+CREATE INDEX register_entry_ended ON register_entry (rev_to) WHERE rev_to < 2147483647;

@@ -159,8 +159,8 @@ impl Record {
         self.cell(field).text()
     }
 
-    /// The key of the row within its table: key cells joined by `/`, e.g. `411424`,
-    /// `shangqiu-2023-2025/26`. For tables with a [`Kind`] this is the code used everywhere else.
+    /// The key of the row within its table: key cells joined by `/`, e.g. `harbour`,
+    /// `riverton-2026-2028/26`. For tables with a [`Kind`] this is the code used everywhere else.
     pub fn key(&self) -> String {
         let parts: Vec<String> = self.table.key.iter().map(|at| self.cells[*at].csv()).collect();
         parts.join("/")

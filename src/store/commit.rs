@@ -1,7 +1,7 @@
 //! Making a revision: compare what the packages say with what the database holds, end what changed or
 //! went, begin what is new, check that everything still fits together, seal it with a digest.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use chrono::{DateTime, SubsecRound, Utc};
 use futures_util::TryStreamExt;
@@ -85,6 +85,12 @@ impl Store {
         let ids = identify(&mut session, &plans).await?;
         for plan in &plans {
             begin(&mut session, plan, number, &ids).await?;
+        }
+        // Once a table has many new rows, its old statistics mislead the checks that follow.
+        let grown: BTreeSet<&str> =
+            plans.iter().filter(|plan| plan.begin.len() >= BATCH).map(|plan| plan.family.sql()).collect();
+        if !grown.is_empty() {
+            session.analyze(grown.into_iter().chain(["entity"])).await?;
         }
         let held = overlaps(&mut session, &plans, number).await?;
         if !held.is_empty() {

@@ -284,6 +284,18 @@ impl Session {
         Ok(())
     }
 
+    /// Counts what some tables hold, so that statements over them are planned by what is there now.
+    pub(super) async fn analyze(&mut self, tables: impl IntoIterator<Item = &'static str>) -> Result<(), StoreError> {
+        for table in tables {
+            let sql = AssertSqlSafe(format!("ANALYZE {table}"));
+            match self {
+                Self::Sqlite(tx) => sqlx::query(sql).execute(&mut **tx).await.map(drop)?,
+                Self::Postgres(tx) => sqlx::query(sql).execute(&mut **tx).await.map(drop)?,
+            }
+        }
+        Ok(())
+    }
+
     /// Makes everything written durable.
     pub(super) async fn commit(self) -> Result<(), StoreError> {
         match self {

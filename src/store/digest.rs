@@ -19,7 +19,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::db::Session;
 use super::error::StoreError;
-use super::version::{Damage, Family, Version, canonical, families};
+use super::version::{Damage, Family, Version, canonical, families, has_ended};
 
 /// Names the way of hashing; a new way gets a new name.
 const FORMAT: &str = "planatlas-revision-1";
@@ -120,6 +120,6 @@ pub(super) fn begun(family: Family, number: i32) -> sea_query::SelectStatement {
 /// The keys that a revision ends.
 pub(super) fn ended(family: Family, number: i32) -> sea_query::SelectStatement {
     let mut select = family.keys();
-    select.and_where(Expr::col(("f", "rev_to")).eq(i64::from(number)));
+    select.and_where(Expr::col(("f", "rev_to")).eq(i64::from(number))).and_where(has_ended("f"));
     family.ordered(select)
 }

@@ -7,7 +7,7 @@ use sea_query::{Expr, ExprTrait, JoinType, Order, Query, SelectStatement};
 
 use super::columns::{LAYOUTS, Unread};
 use super::db::Row;
-use super::version::{self, table_of_kind};
+use super::version::{self, has_ended, table_of_kind};
 use super::{Store, StoreError, held_at};
 use crate::domain::{Kind, Record};
 use crate::package;
@@ -120,12 +120,12 @@ impl Store {
         };
         for column in ["rev_from", "rev_to"] {
             for row in self.db.rows(&touched_dimensions(column, at)).await? {
-                if let Some(table) = table_of_kind(&row.text(0)?) {
-                    note(table.name, row.int(1)?);
+                if let Some(table) = table_of_kind(&row.text(1)?) {
+                    note(table.name, row.int(0)?);
                 }
             }
             for layout in &LAYOUTS {
-                for row in self.db.rows(&touched_facts(layout.sql, column, at)).await? {
+                for row in self.db.rows(&last_touch(layout.sql, column, at)).await? {
                     if let Some(revision) = row.some_int(0)? {
                         note(layout.table, revision);
                     }
@@ -178,16 +178,19 @@ pub(super) fn owners(sql: &'static str, at: i32) -> SelectStatement {
 }
 
 pub(super) fn touched_dimensions(column: &'static str, at: i32) -> SelectStatement {
-    Query::select()
+    last_touch("dimension", column, at)
         .column(("e", "kind"))
-        .expr(Expr::col(("f", column)).max())
-        .from_as("dimension", "f")
         .join_as(JoinType::InnerJoin, "entity", "e", Expr::col(("e", "id")).equals(("f", "entity")))
-        .and_where(Expr::col(("f", column)).lte(i64::from(at)))
         .group_by_col(("e", "kind"))
         .take()
 }
 
-pub(super) fn touched_facts(sql: &'static str, column: &'static str, at: i32) -> SelectStatement {
-    Query::select().expr(Expr::col(column).max()).from(sql).and_where(Expr::col(column).lte(i64::from(at))).take()
+/// The last revision up to `at` that a column names.
+pub(super) fn last_touch(sql: &'static str, column: &'static str, at: i32) -> SelectStatement {
+    Query::select()
+        .expr(Expr::col(("f", column)).max())
+        .from_as(sql, "f")
+        .and_where(Expr::col(("f", column)).lte(i64::from(at)))
+        .and_where_option((column == "rev_to").then(|| has_ended("f")))
+        .take()
 }

@@ -181,7 +181,7 @@ fn revisions_and_dimensions() {
             ("packages", show(|_| dimension::packages(7))),
             ("owners", show(|_| dimension::owners("dimension", 7))),
             ("touched_dimensions", show(|_| dimension::touched_dimensions("rev_to", 7))),
-            ("touched_facts", show(|_| dimension::touched_facts("project", "rev_from", 7))),
+            ("last_touch", show(|_| dimension::last_touch("project", "rev_from", 7))),
         ],
     );
 }

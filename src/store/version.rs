@@ -16,6 +16,11 @@ use crate::geometry;
 /// `rev_to` of a row that nothing has ended.
 pub(super) const OPEN: i64 = i32::MAX as i64;
 
+/// The row has ended. The number stands in the text, so that the index of ended rows applies.
+pub(super) fn has_ended(alias: &'static str) -> Expr {
+    Expr::col((alias, "rev_to")).lt(Expr::cust(OPEN.to_string()))
+}
+
 /// One table as the digest sees it.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Family {
