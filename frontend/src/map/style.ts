@@ -562,17 +562,9 @@ export function buildStyle(scene: Scene, d: Dress): StyleSpecification {
           [
             'literal',
             [
-              ...['center', [0, 0], 'bottom', [0, -0.3], 'top', [0, 0.3], 'right', [-0.3, 0], 'left', [0.3, 0]],
-              ...[
-                'bottom-right',
-                [-0.3, -0.4],
-                'top-left',
-                [0.3, 0.4],
-                'bottom-left',
-                [0.3, -0.4],
-                'top-right',
-                [-0.3, 0.4],
-              ],
+              ...['center', [0, 0], 'bottom', [0, -0.15], 'top', [0, 0.15], 'bottom', [0, -0.7], 'top', [0, 0.7]],
+              ...['right', [-0.4, 0], 'left', [0.4, 0], 'bottom-right', [-0.2, -0.5], 'top-left', [0.2, 0.5]],
+              ...['bottom-left', [0.2, -0.5], 'top-right', [-0.2, 0.5]],
             ],
           ],
         ] as unknown as ExpressionSpecification,
