@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{ID, InputObject, Object, OneofObject};
+use async_graphql::{Enum, ID, InputObject, Object, OneofObject};
 
 use super::chain::{Chain, ChainStage};
 use super::cluster::Cluster;
@@ -13,9 +13,11 @@ use super::footprint::Footprint;
 use super::indicator::Indicator;
 use super::layout::LayoutElement;
 use super::node::Node;
+use super::observation;
 use super::place::PlaceKind;
 use super::plan::{Plan, PlanSection, TaskGroup};
 use super::region::Region;
+use super::scalars::PeriodCode;
 use super::target::Target;
 use super::task::Task;
 use super::unit::ResponsibleUnit;
@@ -146,11 +148,68 @@ impl ZoneFilter {
 
 /// 开发区的排序依据，恰取其一。
 /// What zones are ordered by; exactly one.
-#[derive(Debug, Clone, Copy, OneofObject)]
+#[derive(Debug, Clone, OneofObject)]
 pub enum ZoneOrder {
     /// 按名称。
     /// By name.
     Name(Direction),
+    /// 按某一指标在某一时期的数值。
+    /// By an indicator's value in a period.
+    Figure(FigureOrder),
+}
+
+/// 按数值排序：时期必须写明，因此从不混用不同时期。
+/// Order by a figure. The period must be said, so that periods are never mixed.
+#[derive(Debug, Clone, InputObject)]
+pub struct FigureOrder {
+    /// 指标代码。
+    /// Code of the indicator.
+    pub indicator: String,
+    /// 时期。
+    /// The period.
+    pub period: PeriodCode,
+    /// 方向。
+    /// Direction.
+    #[graphql(default_with = "Direction::Desc")]
+    pub direction: Direction,
+    /// 没有数值的排在何处。
+    /// Where those without a value go.
+    #[graphql(default_with = "NullsOrder::Last")]
+    pub nulls: NullsOrder,
+}
+
+/// 没有数值的排在何处。
+/// Where those without a value go.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NullsOrder {
+    /// 在最前。
+    /// First.
+    First,
+    /// 在最后。
+    /// Last.
+    Last,
+}
+
+async fn sort(view: &View, rows: &mut [Arc<domain::Zone>], order: &ZoneOrder) -> Result<(), Fault> {
+    match order {
+        ZoneOrder::Name(direction) => {
+            rows.sort_by(|a, b| (&a.name.zh, &a.code).cmp(&(&b.name.zh, &b.code)));
+            if *direction == Direction::Desc {
+                rows.reverse();
+            }
+        }
+        ZoneOrder::Figure(order) => {
+            let ids = rows.iter().map(|row| row.id);
+            let values = observation::values(view, ids, &order.indicator, order.period).await?;
+            rows.sort_by(|a, b| match (values.get(&a.id), values.get(&b.id)) {
+                (Some(a), Some(b)) if order.direction == Direction::Desc => b.cmp(a),
+                (Some(a), Some(b)) => a.cmp(b),
+                (a, b) if order.nulls == NullsOrder::Last => a.is_none().cmp(&b.is_none()),
+                (a, b) => a.is_some().cmp(&b.is_some()),
+            });
+        }
+    }
+    Ok(())
 }
 
 /// Fields of the interface `Catalog` that the atlas answers.
@@ -242,11 +301,10 @@ impl DimensionFields {
     ) -> Result<Connection<Edge<Zone>>, Fault> {
         let mut rows: Vec<Arc<domain::Zone>> = self.0.atlas().zones.all().to_vec();
         rows.retain(|row| filter.as_ref().is_none_or(|filter| filter.holds(&self.0, row)));
-        if let Some([ZoneOrder::Name(direction), ..]) = order_by.as_deref() {
-            rows.sort_by(|a, b| (&a.name.zh, &a.code).cmp(&(&b.name.zh, &b.code)));
-            if *direction == Direction::Desc {
-                rows.reverse();
-            }
+        match order_by.as_deref() {
+            None | Some([]) => {}
+            Some([order]) => sort(&self.0, &mut rows, order).await?,
+            Some(_) => return Err(Fault::argument("orderBy", "至多一项", "one at most")),
         }
         let paging = Paging::new(first, after, MOST_IN_MEMORY)?;
         Connection::of(&rows, &paging, |row| row.code.clone(), |row, cursor| Edge::new(cursor, Zone::new(&self.0, row)))

@@ -8,6 +8,7 @@ use moka::sync::Cache;
 use tokio::sync::OnceCell;
 
 use super::fault::Fault;
+use super::loaders::Queue;
 use super::view::View;
 use crate::atlas::{Atlas, Source};
 use crate::domain::Unreadable;
@@ -79,23 +80,24 @@ impl Library {
         Ok(found)
     }
 
-    /// The newest revision as seen at a moment; none while the database is empty.
-    pub fn head(self: &Arc<Self>, now: DateTime<Utc>) -> Option<View> {
+    /// The newest revision as seen at a moment, with the queue that the request is to be driven by; none while the
+    /// database is empty.
+    pub fn head(self: &Arc<Self>, now: DateTime<Utc>) -> Option<(View, Queue)> {
         let volume = self.head.load_full()?;
         let on = day(&volume.atlas, now);
         Some(View::head(self, &volume, on))
     }
 
-    /// An older revision, or the newest as a snapshot, seen on the day it was made.
+    /// A revision and the day it was made.
     ///
     /// # Errors
     /// [`Fault`] when there is no such revision or it cannot be read.
-    pub async fn snapshot(self: &Arc<Self>, number: i32) -> Result<View, Fault> {
+    pub(super) async fn past(&self, number: i32) -> Result<(Arc<Volume>, NaiveDate), Fault> {
         let volume = self.volume(number).await.map_err(Fault::internal)?;
         let newest = self.head.load().as_ref().map_or(0, |volume| volume.revision.number);
         let volume = volume.ok_or_else(|| Fault::unknown_revision(number, newest))?;
         let on = day(&volume.atlas, volume.revision.committed_at);
-        Ok(View::snapshot(self, &volume, on))
+        Ok((volume, on))
     }
 
     async fn volume(&self, number: i32) -> Result<Option<Arc<Volume>>, LibraryError> {

@@ -2,10 +2,16 @@
 //! the thing it is about.
 
 use std::collections::HashMap;
+use std::future::Future;
 use std::hash::{Hash, Hasher};
+use std::time::Duration;
 
 use async_graphql::dataloader::{DataLoader, HashMapCache, Loader};
 use chrono::{DateTime, Utc};
+use futures_util::StreamExt;
+use futures_util::future::BoxFuture;
+use futures_util::stream::FuturesUnordered;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use super::fault::Fault;
 use crate::domain::{Accumulation, PeriodCode};
@@ -26,9 +32,42 @@ pub struct Facts {
 /// The facts of a view, each fetched once.
 pub type FactLoader = DataLoader<Facts, HashMapCache>;
 
-/// A loader over a database at a revision.
-pub fn facts(store: &Store, at: i32) -> FactLoader {
-    DataLoader::with_cache(Facts { store: store.clone(), at }, tokio::spawn, HashMapCache::default())
+/// A loader over a database at a revision, whose fetches wait in the queue of a request.
+pub fn facts(store: &Store, at: i32, fetches: &Fetches) -> FactLoader {
+    let fetches = fetches.clone();
+    let wait = move |fetch| fetches.0.send(fetch);
+    DataLoader::with_cache(Facts { store: store.clone(), at }, wait, HashMapCache::default()).delay(Duration::ZERO)
+}
+
+/// Where a request's loaders put their fetches.
+#[derive(Clone)]
+pub struct Fetches(UnboundedSender<BoxFuture<'static, ()>>);
+
+/// Fetches that wait until every field that can be answered without them has been. All that a level of the query
+/// needs has then been asked for, so it is one statement however long the fields took: waiting for some time instead
+/// would let chance decide.
+pub struct Queue(UnboundedReceiver<BoxFuture<'static, ()>>);
+
+/// The queue of a request.
+pub fn queue() -> (Fetches, Queue) {
+    let (sender, receiver) = unbounded_channel();
+    (Fetches(sender), Queue(receiver))
+}
+
+impl Queue {
+    /// Carries out a request.
+    pub async fn drive<F: Future>(mut self, request: F) -> F::Output {
+        let mut request = std::pin::pin!(request);
+        let mut fetches = FuturesUnordered::new();
+        loop {
+            tokio::select! {
+                biased;
+                answer = &mut request => return answer,
+                Some(fetch) = self.0.recv() => fetches.push(fetch),
+                Some(()) = fetches.next() => {}
+            }
+        }
+    }
 }
 
 /// The cells of a subject's newest period with a value.

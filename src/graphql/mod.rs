@@ -52,6 +52,7 @@ use async_graphql::{
 
 pub use fault::{Fault, complete as complete_error};
 pub use library::{Library, LibraryError};
+pub use loaders::Queue;
 pub use order::arrange;
 pub use query::Query;
 pub use view::View;

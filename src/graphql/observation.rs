@@ -1,5 +1,6 @@
 //! Figures: one cell of one source, and series of them.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use async_graphql::Object;
@@ -192,6 +193,34 @@ pub async fn latest(
 fn indicator_of<'a>(view: &'a View, code: &str) -> Result<&'a Arc<domain::Indicator>, Fault> {
     let known = || view.atlas().indicators.all().iter().map(|indicator| indicator.code.as_str());
     view.atlas().indicators.code(code).ok_or_else(|| Fault::unknown_code("Indicator", code, known()))
+}
+
+/// The preferred value of each subject in a period, as storage compares it: in base units, in the indicator's own
+/// accumulation. Subjects without a value are left out.
+///
+/// # Errors
+/// [`Fault`] for an unknown indicator.
+pub async fn values(
+    view: &View,
+    subjects: impl Iterator<Item = EntityId>,
+    indicator: &str,
+    period: PeriodCode,
+) -> Result<HashMap<EntityId, i64>, Fault> {
+    let indicator = indicator_of(view, indicator)?;
+    let keys = subjects.map(|subject| CellsOf {
+        subject: subject.0,
+        indicators: Some(vec![indicator.id.0]),
+        from: Some(period.0),
+        to: Some(period.0),
+        accumulation: Some(indicator.accumulation),
+    });
+    let found = view.facts().load_many(keys).await?;
+    let value = |(key, mut rows): (CellsOf, Vec<store::Observation>)| {
+        rows.retain(|row| row.period == period.0);
+        prefer(view, &mut rows);
+        Some((EntityId(key.subject), rows.first()?.quantity.as_ref()?.base().ok()?))
+    };
+    Ok(found.into_iter().filter_map(value).collect())
 }
 
 /// Which figures of a subject.

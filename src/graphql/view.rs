@@ -9,7 +9,7 @@ use chrono::NaiveDate;
 use super::fault::Fault;
 use super::id::NodeId;
 use super::library::{Library, Volume};
-use super::loaders::{self, FactLoader};
+use super::loaders::{self, FactLoader, Fetches, Queue};
 use crate::atlas::Atlas;
 use crate::store::{Revision, Store};
 
@@ -23,24 +23,26 @@ struct Inner {
     /// The volume's atlas, seen on the day of the request.
     atlas: Atlas,
     snapshot: bool,
+    fetches: Fetches,
     facts: FactLoader,
 }
 
 impl View {
-    /// The newest revision.
-    pub(super) fn head(library: &Arc<Library>, volume: &Arc<Volume>, on: NaiveDate) -> Self {
-        Self::new(library, volume, on, false)
+    /// The newest revision, with the queue that the request is to be driven by.
+    pub(super) fn head(library: &Arc<Library>, volume: &Arc<Volume>, on: NaiveDate) -> (Self, Queue) {
+        let (fetches, queue) = loaders::queue();
+        (Self::new(library, volume, on, fetches, false), queue)
     }
 
-    /// A revision asked for by `asOf`: ids carry it.
-    pub(super) fn snapshot(library: &Arc<Library>, volume: &Arc<Volume>, on: NaiveDate) -> Self {
-        Self::new(library, volume, on, true)
-    }
-
-    fn new(library: &Arc<Library>, volume: &Arc<Volume>, on: NaiveDate, snapshot: bool) -> Self {
-        let atlas = volume.atlas.seen_on(on);
-        let facts = loaders::facts(library.store(), volume.revision.number);
-        Self(Arc::new(Inner { library: Arc::clone(library), volume: Arc::clone(volume), atlas, snapshot, facts }))
+    fn new(library: &Arc<Library>, volume: &Arc<Volume>, on: NaiveDate, fetches: Fetches, snapshot: bool) -> Self {
+        Self(Arc::new(Inner {
+            library: Arc::clone(library),
+            volume: Arc::clone(volume),
+            atlas: volume.atlas.seen_on(on),
+            snapshot,
+            facts: loaders::facts(library.store(), volume.revision.number, &fetches),
+            fetches,
+        }))
     }
 
     /// The read model of the revision.
@@ -89,12 +91,13 @@ impl View {
         }
     }
 
-    /// A snapshot of a revision of the same database.
+    /// A snapshot of a revision of the same database, seen on the day it was made: its ids carry it.
     ///
     /// # Errors
     /// [`Fault`] when there is no such revision.
     pub async fn of_revision(&self, number: i32) -> Result<Self, Fault> {
-        self.0.library.snapshot(number).await
+        let (volume, on) = self.0.library.past(number).await?;
+        Ok(Self::new(&self.0.library, &volume, on, self.0.fetches.clone(), true))
     }
 
     fn at(&self) -> (i32, NaiveDate) {

@@ -127,10 +127,12 @@ impl Server {
         (extensions["code"].as_str().unwrap_or_default().to_owned(), extensions)
     }
 
-    /// Statements sent to the database so far, but for looking for a new revision.
+    /// Questions sent to the database so far, but for looking for a new revision.
     pub fn statements(&self) -> Vec<String> {
         let log = std::fs::read_to_string(&self.log).expect("the log");
-        let lines = log.lines().filter(|line| line.contains("sqlx::query") && !line.contains("\"revision\""));
+        let lines = log.lines().filter(|line| {
+            line.contains("sqlx::query") && line.contains("SELECT") && !line.contains("\\\"revision\\\"")
+        });
         lines.map(str::to_owned).collect()
     }
 

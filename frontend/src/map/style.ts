@@ -185,7 +185,7 @@ function sources(scene: Scene, d: Dress): Record<string, SourceSpecification> {
     projects: {
       type: 'geojson',
       cluster: true,
-      clusterRadius: 44,
+      clusterRadius: 56,
       clusterMaxZoom: 10,
       data: {
         type: 'FeatureCollection',
@@ -238,7 +238,6 @@ export function buildStyle(scene: Scene, d: Dress): StyleSpecification {
   ];
   // Under a filled map the corridor is only a reminder.
   const faded = scene.rate ? 0.4 : 1;
-  const beside: [number, number] = d.small ? [11, 9] : [17, 14];
   const nameSize = d.small ? (d.lang === 'en' ? 12 : 14) : d.lang === 'en' ? 16 : 18;
   const halo = { 'text-halo-color': c.paper, 'text-halo-width': d.small ? 1.7 : 2.2 };
   const layers: LayerSpecification[] = [
@@ -391,8 +390,6 @@ export function buildStyle(scene: Scene, d: Dress): StyleSpecification {
       paint: {
         'circle-radius': ['interpolate', ['linear'], ['sqrt', ['get', 'point_count']], 1, 6.5, 10, 11],
         'circle-color': c.panel,
-        // Projects gather at the zones: beside the square, not under it.
-        'circle-translate': beside,
         'circle-opacity': 0.92,
         'circle-stroke-color': c.ink3,
         'circle-stroke-width': 0.8,
@@ -409,7 +406,7 @@ export function buildStyle(scene: Scene, d: Dress): StyleSpecification {
         'text-size': 10.5,
         'text-allow-overlap': true,
       },
-      paint: { 'text-color': c.ink2, 'text-translate': beside },
+      paint: { 'text-color': c.ink2 },
     },
     {
       id: 'projects-point',
@@ -469,7 +466,7 @@ export function buildStyle(scene: Scene, d: Dress): StyleSpecification {
               'text-font': HEI,
               'text-size': 12,
               'text-max-width': 11,
-              'text-variable-anchor-offset': ['top', [0, 2.15], 'top', [0, 1.1], 'bottom', [0, -1.1]],
+              'text-variable-anchor-offset': ['top', [0, 1.85], 'top', [0, 1.1], 'bottom', [0, -1.1]],
             },
             paint: { 'text-color': tintText, ...halo },
           },
@@ -483,7 +480,7 @@ export function buildStyle(scene: Scene, d: Dress): StyleSpecification {
               'text-font': HEI,
               'text-size': 12,
               'text-anchor': 'top',
-              'text-offset': [0, 1.05],
+              'text-offset': [0, 0.75],
             },
             paint: { 'text-color': c.ink2, ...halo },
           },
@@ -559,21 +556,14 @@ export function buildStyle(scene: Scene, d: Dress): StyleSpecification {
           'case',
           ['>', ['get', 'radius'], 0],
           ['literal', ['top', [0, 0.95], 'bottom', [0, -0.95]]],
-          [
-            'literal',
-            [
-              ...['center', [0, 0], 'bottom', [0, -0.15], 'top', [0, 0.15], 'bottom', [0, -0.7], 'top', [0, 0.7]],
-              ...['right', [-0.4, 0], 'left', [0.4, 0], 'bottom-right', [-0.2, -0.5], 'top-left', [0.2, 0.5]],
-              ...['bottom-left', [0.2, -0.5], 'top-right', [-0.2, 0.5]],
-            ],
-          ],
+          ['literal', ['center', [0, 0], 'bottom', [0, -0.3], 'top', [0, 0.3], 'right', [-0.2, 0], 'left', [0.2, 0]]],
         ] as unknown as ExpressionSpecification,
         'text-justify': 'center',
         'text-line-height': 1.15,
         'text-letter-spacing': d.lang === 'zh' ? 0.06 : 0,
         'text-max-width': 12,
         // Clear of the squares where there is room, over them where there is none: a county is never without its name.
-        'text-overlap': 'cooperative',
+        'text-overlap': d.small ? 'never' : 'cooperative',
       },
       paint: { 'text-color': c.ink, ...halo, 'text-halo-width': d.small ? 2 : 2.8 },
     },
@@ -611,6 +601,7 @@ export function buildStyle(scene: Scene, d: Dress): StyleSpecification {
         ],
         'icon-size': ['case', is('kind', 'size'), ['/', ['get', 'side'], 8], 1],
         'icon-allow-overlap': true,
+        'icon-ignore-placement': d.small,
         'symbol-sort-key': ['get', 'rank'],
       },
       paint: { 'icon-opacity': 0.94 },
