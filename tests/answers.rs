@@ -5,22 +5,10 @@ mod common;
 
 use std::collections::BTreeSet;
 
-use common::database::{Database, sqlite};
-use common::server::{Server, import};
+use common::server::{Server, on_each_engine};
 use serde_json::Value;
 
 const PLAN: &str = "shangqiu-2023-2025";
-
-fn served(packages: &[&str]) -> (Database, Server) {
-    let database = sqlite();
-    import(packages, &database.url);
-    let server = Server::start(&database.url);
-    (database, server)
-}
-
-fn real() -> (Database, Server) {
-    served(&["geodata/shangqiu"])
-}
 
 fn list(value: &Value) -> &[Value] {
     value.as_array().map_or(&[], Vec::as_slice)
@@ -52,9 +40,7 @@ fn roles(task: &Value, role: &str) -> Vec<String> {
         .collect()
 }
 
-#[test]
-fn the_outline_and_the_list_are_whole() {
-    let (_database, server) = real();
+fn the_outline_and_the_list_are_whole(server: &Server) {
     let answer = server.ask(&format!(
         "{{ plan(code: \"{PLAN}\") {{ status from to groups {{ number tasks {{ number }} }}
             sections {{ number title children {{ number children {{ number title text units {{ name }} }} }} }} }} }}"
@@ -72,17 +58,15 @@ fn the_outline_and_the_list_are_whole() {
     assert_eq!(groups.len(), 13);
     let sizes: Vec<usize> = groups.iter().map(|group| list(&group["tasks"]).len()).collect();
     assert_eq!(sizes, [5, 6, 4, 3, 3, 4, 3, 5, 8, 4, 3, 3, 3]);
-    let tasks = tasks(&server);
+    let tasks = tasks(server);
     let numbers: Vec<i64> = tasks.iter().map(|task| task["number"].as_i64().unwrap()).collect();
     assert_eq!(numbers, (1..=54).collect::<Vec<_>>());
     assert_eq!(tasks[3]["title"], "力争高端装备产业规模突破300亿元,占装备制造业的比重提升到30%");
     assert_eq!(tasks[5]["title"], "力争培育1“数字领航”企业。");
 }
 
-#[test]
-fn roles_are_those_of_the_text() {
-    let (_database, server) = real();
-    let tasks = tasks(&server);
+fn roles_are_those_of_the_text(server: &Server) {
+    let tasks = tasks(server);
     let bureau = "市工业和信息化局".to_owned();
     let leads: Vec<Vec<String>> = tasks.iter().map(|task| roles(task, "LEAD")).collect();
     assert_eq!(leads.iter().filter(|units| **units == [bureau.clone()]).count(), 24, "only lead");
@@ -106,10 +90,8 @@ fn roles_are_those_of_the_text() {
     );
 }
 
-#[test]
-fn targets_promise_no_more_than_the_text() {
-    let (_database, server) = real();
-    let tasks = tasks(&server);
+fn targets_promise_no_more_than_the_text(server: &Server) {
+    let tasks = tasks(server);
     let targets = |n: usize| list(&tasks[n - 1]["targets"]);
     assert_eq!(targets(4).len(), 2);
     assert_eq!(targets(4)[0]["comparator"], "MORE_THAN");
@@ -150,9 +132,7 @@ fn targets_promise_no_more_than_the_text() {
     }
 }
 
-#[test]
-fn the_layout_is_what_the_text_says_and_marks_what_it_does_not() {
-    let (_database, server) = real();
+fn the_layout_is_what_the_text_says_and_marks_what_it_does_not(server: &Server) {
     let answer = server.ask(&format!(
         "{{ layout(plan: \"{PLAN}\") {{ code name form members {{ inferred role place {{ name }} citation {{ quote }} }} }} }}"
     ));
@@ -174,9 +154,7 @@ fn the_layout_is_what_the_text_says_and_marks_what_it_does_not() {
     }
 }
 
-#[test]
-fn tasks_reach_places_and_places_reach_tasks_by_the_same_links() {
-    let (_database, server) = real();
+fn tasks_reach_places_and_places_reach_tasks_by_the_same_links(server: &Server) {
     let there = server.ask(&format!(
         "{{ task(number: 49, plan: \"{PLAN}\") {{ places(first: 200) {{ edges {{ via node {{ __typename ... on Region {{ code }} }} }} }} }} }}"
     ));
@@ -196,9 +174,7 @@ fn tasks_reach_places_and_places_reach_tasks_by_the_same_links() {
     assert_eq!(known, back);
 }
 
-#[test]
-fn without_the_overlay_nothing_is_sample_and_what_is_missing_says_who_owes_it() {
-    let (_database, server) = real();
+fn without_the_overlay_nothing_is_sample_and_what_is_missing_says_who_owes_it(server: &Server) {
     let answer = server.ask_with(
         "{ zones(first: 20) { nodes { name latest(indicator: \"zone-revenue\") { status } } } }",
         Value::Null,
@@ -237,9 +213,7 @@ fn every_mechanism_has_a_home_or_says_what_it_waits_for() {
     assert!(rows.iter().filter(|row| !row[home].is_empty()).count() >= 70);
 }
 
-#[test]
-fn unknown_codes_get_an_answer_to_act_on() {
-    let (_database, server) = real();
+fn unknown_codes_get_an_answer_to_act_on(server: &Server) {
     let (code, extensions) =
         server.fails("{ zone(code: \"zhecheng\") { latest(indicator: \"zone-revenu\") { status } } }");
     assert_eq!(code, "UNKNOWN_CODE");
@@ -248,3 +222,5 @@ fn unknown_codes_get_an_answer_to_act_on() {
     assert_eq!(server.ask("{ zone(code: \"nowhere\") { name } }")["zone"], Value::Null);
     assert_eq!(names(&server.ask("{ plans { code } }")["plans"]).len(), 0);
 }
+
+on_each_engine! { ["geodata/shangqiu"] => the_outline_and_the_list_are_whole, roles_are_those_of_the_text, targets_promise_no_more_than_the_text, the_layout_is_what_the_text_says_and_marks_what_it_does_not, tasks_reach_places_and_places_reach_tasks_by_the_same_links, without_the_overlay_nothing_is_sample_and_what_is_missing_says_who_owes_it, unknown_codes_get_an_answer_to_act_on }

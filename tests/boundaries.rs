@@ -5,8 +5,7 @@ mod common;
 
 use std::collections::{BTreeMap, HashMap};
 
-use common::database::sqlite;
-use common::server::{Server, import};
+use common::server::{Server, on_each_engine};
 use geographiclib_rs::{Geodesic, PolygonArea, Winding};
 use serde_json::Value;
 
@@ -49,11 +48,7 @@ fn edges<'a>(shapes: impl Iterator<Item = &'a Polygons>) -> HashMap<[i64; 4], us
     count
 }
 
-#[test]
-fn areas_are_true_and_levels_leave_no_sliver() {
-    let database = sqlite();
-    import(&["geodata/shangqiu"], &database.url);
-    let server = Server::start(&database.url);
+fn areas_are_true_and_levels_leave_no_sliver(server: &Server) {
     for level in LEVELS {
         let answer = server.ask(&format!(
             "{{ regions(first: 50) {{ nodes {{ code kind footprint {{ area geometry(tolerance: {level}) {{ geojson toleranceUsed sharedTopology }} }} }} }} \
@@ -110,13 +105,11 @@ fn areas_are_true_and_levels_leave_no_sliver() {
     }
 }
 
-#[test]
-fn a_tolerance_snaps_to_the_next_finer_level() {
-    let database = sqlite();
-    import(&["geodata/shangqiu"], &database.url);
-    let server = Server::start(&database.url);
+fn a_tolerance_snaps_to_the_next_finer_level(server: &Server) {
     let answer = server.ask("{ region(code: \"411424\") { footprint { geometry(tolerance: 99) { toleranceUsed vertexCount } exact: geometry { vertexCount } } } }");
     let footprint = &answer["region"]["footprint"];
     assert_eq!(footprint["geometry"]["toleranceUsed"].as_f64(), Some(50.0));
     assert!(footprint["geometry"]["vertexCount"].as_i64() < footprint["exact"]["vertexCount"].as_i64());
 }
+
+on_each_engine! { ["geodata/shangqiu"] => areas_are_true_and_levels_leave_no_sliver, a_tolerance_snaps_to_the_next_finer_level }

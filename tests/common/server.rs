@@ -158,3 +158,21 @@ impl Drop for Server {
         let _ = self.child.wait();
     }
 }
+
+/// Runs functions over a server as tests, each on every engine, over the packages named.
+#[allow(unused_macros)]
+macro_rules! on_each_engine {
+    ($packages:expr => $($name:ident),+ $(,)?) => {
+        mod on_each_engine {
+            $(#[test]
+            fn $name() {
+                for database in super::common::database::fresh() {
+                    super::common::server::import(&$packages, &database.url);
+                    super::$name(&super::common::server::Server::start(&database.url));
+                }
+            })+
+        }
+    };
+}
+#[allow(unused_imports)]
+pub(crate) use on_each_engine;
