@@ -78,7 +78,7 @@ function areaText(area: Area, d: Dress): { name: string; value: string; sub: str
   };
 }
 
-/** 'Zhecheng County' → 'Zhecheng': the kind is in the Chinese name beside it, and in the drawer. */
+/** 'Long Bend County' → 'Long Bend': the kind is in the Chinese name beside it, and in the drawer. */
 const shortEnglish = (text: string): string => text.replace(/ (County|District|City)$/i, '');
 
 function zoneText(mark: ZoneMark, d: Dress): string {
