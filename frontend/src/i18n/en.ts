@@ -2,6 +2,8 @@ import type { Words } from './words';
 
 export const en: Words = {
   brand: 'Planatlas',
+  colon: ': ',
+  paren: (text) => ` (${text})`,
   skip: 'Skip to map and table',
   language: 'Language',
   theme: 'Theme',

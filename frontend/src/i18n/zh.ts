@@ -1,6 +1,8 @@
 /** Chinese words of the page: the measure for every other language. */
 export const zh = {
   brand: '规划图谱',
+  colon: '：',
+  paren: (text: string) => `（${text}）`,
   skip: '跳到地图与表格',
   language: '语言',
   theme: '深浅',

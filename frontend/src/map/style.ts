@@ -146,7 +146,7 @@ function sources(scene: Scene, d: Dress): Record<string, SourceSpecification> {
           {
             code: s.code,
             style: s.style,
-            label: `${d.lang === 'en' ? s.label.nameEn : s.label.name}（${d.words.schematic}）`,
+            label: `${d.lang === 'en' ? s.label.nameEn : s.label.name}${d.words.paren(d.words.schematic)}`,
           },
         ),
       ),
@@ -251,6 +251,14 @@ export function buildStyle(scene: Scene, d: Dress): StyleSpecification {
       layout: round,
       paint: { 'line-color': c.groupTint, 'line-width': d.small ? 12 : 18 },
     },
+    { id: 'mask', type: 'fill', source: 'mask', paint: { 'fill-color': c.paper } },
+    {
+      id: 'halo',
+      type: 'line',
+      source: 'whole',
+      layout: round,
+      paint: { 'line-color': c.sunk, 'line-width': 9, 'line-offset': -4.5 },
+    },
     {
       id: 'cover',
       type: 'fill',
@@ -279,14 +287,6 @@ export function buildStyle(scene: Scene, d: Dress): StyleSpecification {
           },
         ] satisfies LayerSpecification[])
       : []),
-    { id: 'mask', type: 'fill', source: 'mask', paint: { 'fill-color': c.paper } },
-    {
-      id: 'halo',
-      type: 'line',
-      source: 'whole',
-      layout: round,
-      paint: { 'line-color': c.sunk, 'line-width': 9, 'line-offset': -4.5 },
-    },
     {
       id: 'graticule',
       type: 'line',
