@@ -11,6 +11,8 @@ test('a county: role with the quote, figures with period and source, tasks with 
   const figures = drawer.getByTestId('figures');
   await expect(figures).toContainText('地区生产总值');
   await expect(figures).toContainText('亿元');
+  await expect(figures).toContainText('可信度');
+  await figures.getByRole('button').last().click();
   await expect(figures.getByText('示例').first()).toBeVisible();
   const tasks = drawer.getByTestId('tasks');
   await expect(tasks).toContainText('优化制造业空间布局');

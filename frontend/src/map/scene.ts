@@ -258,9 +258,9 @@ export function shortZone(zone: Zone, lang: 'zh' | 'en'): string {
   let text = bare(zone.name);
   for (const [long, short] of shortWords) text = text.replace(long, short);
   const host = zone.host.length === 1 ? zone.host[0]?.name : undefined;
-  for (const prefix of host ? [host, host.replace(/[市县区]$/, '')] : []) {
-    const rest = text.slice(prefix.length);
-    if (prefix.length > 1 && text.startsWith(prefix) && rest.length > 1 && !rest.startsWith('的')) return rest;
-  }
+  if (!host) return text;
+  const prefix = text.startsWith(host) ? host : host.replace(/[市县区]$/, '');
+  const rest = text.slice(prefix.length);
+  if (prefix.length > 1 && text.startsWith(prefix) && rest.length > 1 && !rest.startsWith('的')) return rest;
   return text;
 }

@@ -15,6 +15,8 @@ export interface Dress {
   figures: boolean;
   /** Narrow maps carry names only. */
   small: boolean;
+  /** No room to move names aside. */
+  crowded: boolean;
 }
 
 const SONG = ['Noto Serif CJK SC SemiBold', 'Noto Serif CJK SC', 'Source Han Serif SC', 'Songti SC', 'SimSun', 'serif'];
@@ -185,7 +187,7 @@ function sources(scene: Scene, d: Dress): Record<string, SourceSpecification> {
     projects: {
       type: 'geojson',
       cluster: true,
-      clusterRadius: 56,
+      clusterRadius: 44,
       clusterMaxZoom: 10,
       data: {
         type: 'FeatureCollection',
@@ -238,8 +240,95 @@ export function buildStyle(scene: Scene, d: Dress): StyleSpecification {
   ];
   // Under a filled map the corridor is only a reminder.
   const faded = scene.rate ? 0.4 : 1;
+  const beside: [number, number] = d.small ? [11, 9] : [17, 14];
   const nameSize = d.small ? (d.lang === 'en' ? 12 : 14) : d.lang === 'en' ? 16 : 18;
   const halo = { 'text-halo-color': c.paper, 'text-halo-width': d.small ? 1.7 : 2.2 };
+  const names: LayerSpecification[] = [
+    {
+      id: 'area-name',
+      type: 'symbol',
+      source: 'labels',
+      layout: {
+        'text-field': [
+          'case',
+          ['==', ['get', 'value'], ''],
+          ['format', ['get', 'name'], {}],
+          [
+            'format',
+            ['get', 'name'],
+            {},
+            '\n',
+            {},
+            ['get', 'value'],
+            { 'font-scale': 0.78, 'text-font': ['literal', HEI] },
+          ],
+        ] as unknown as ExpressionSpecification,
+        'text-font': SONG,
+        'text-size': nameSize,
+        // Below its circle, where there is one; else wherever it is clear of the squares, its own point first.
+        'text-variable-anchor-offset': [
+          'case',
+          ['>', ['get', 'radius'], 0],
+          ['literal', ['top', [0, 0.95], 'bottom', [0, -0.95]]],
+          [
+            'literal',
+            [
+              ...['center', [0, 0], 'bottom', [0, -0.15], 'top', [0, 0.15], 'bottom', [0, -0.7], 'top', [0, 0.7]],
+              ...['right', [-0.4, 0], 'left', [0.4, 0], 'bottom-right', [-0.2, -0.5], 'top-left', [0.2, 0.5]],
+              ...['bottom-left', [0.2, -0.5], 'top-right', [-0.2, 0.5]],
+            ],
+          ],
+        ] as unknown as ExpressionSpecification,
+        'text-justify': 'center',
+        'text-line-height': 1.15,
+        'text-letter-spacing': d.lang === 'zh' ? 0.06 : 0,
+        'text-max-width': 12,
+        // Clear of the squares where there is room, over them where there is none: a county is never without its name.
+        'text-overlap': 'cooperative',
+      },
+      paint: { 'text-color': c.ink, ...halo, 'text-halo-width': d.small ? 2 : 2.8 },
+    },
+  ];
+  const squares: LayerSpecification[] = [
+    {
+      id: 'zone-casing',
+      type: 'symbol',
+      source: 'squares',
+      filter: ['in', ['get', 'kind'], ['literal', ['size']]],
+      layout: {
+        'icon-image': 'casing',
+        'icon-size': ['/', ['+', ['get', 'side'], 3.2], 8],
+        'icon-allow-overlap': true,
+        'icon-ignore-placement': true,
+      },
+    },
+    {
+      id: 'zone-square',
+      type: 'symbol',
+      source: 'squares',
+      layout: {
+        'icon-image': [
+          'match',
+          ['get', 'kind'],
+          'size',
+          'ink',
+          'missing',
+          'square-missing',
+          'not_due',
+          'square-missing',
+          'suppressed',
+          'square-suppressed',
+          'class',
+          ['concat', 'class-', ['to-string', ['get', 'k']]],
+          'square-plain',
+        ],
+        'icon-size': ['case', is('kind', 'size'), ['/', ['get', 'side'], 8], 1],
+        'icon-allow-overlap': true,
+        'symbol-sort-key': ['get', 'rank'],
+      },
+      paint: { 'icon-opacity': 0.94 },
+    },
+  ];
   const layers: LayerSpecification[] = [
     { id: 'paper', type: 'background', paint: { 'background-color': c.paper } },
     { id: 'land', type: 'fill', source: 'areas', paint: { 'fill-color': c.land, 'fill-antialias': false } },
@@ -390,6 +479,8 @@ export function buildStyle(scene: Scene, d: Dress): StyleSpecification {
       paint: {
         'circle-radius': ['interpolate', ['linear'], ['sqrt', ['get', 'point_count']], 1, 6.5, 10, 11],
         'circle-color': c.panel,
+        // Projects gather at the zones: beside the square, not under it.
+        'circle-translate': beside,
         'circle-opacity': 0.92,
         'circle-stroke-color': c.ink3,
         'circle-stroke-width': 0.8,
@@ -406,7 +497,7 @@ export function buildStyle(scene: Scene, d: Dress): StyleSpecification {
         'text-size': 10.5,
         'text-allow-overlap': true,
       },
-      paint: { 'text-color': c.ink2 },
+      paint: { 'text-color': c.ink2, 'text-translate': beside },
     },
     {
       id: 'projects-point',
@@ -466,7 +557,7 @@ export function buildStyle(scene: Scene, d: Dress): StyleSpecification {
               'text-font': HEI,
               'text-size': 12,
               'text-max-width': 11,
-              'text-variable-anchor-offset': ['top', [0, 1.85], 'top', [0, 1.1], 'bottom', [0, -1.1]],
+              'text-variable-anchor-offset': ['top', [0, 2.15], 'top', [0, 1.1], 'bottom', [0, -1.1]],
             },
             paint: { 'text-color': tintText, ...halo },
           },
@@ -480,7 +571,7 @@ export function buildStyle(scene: Scene, d: Dress): StyleSpecification {
               'text-font': HEI,
               'text-size': 12,
               'text-anchor': 'top',
-              'text-offset': [0, 0.75],
+              'text-offset': [0, 1.05],
             },
             paint: { 'text-color': c.ink2, ...halo },
           },
@@ -530,82 +621,8 @@ export function buildStyle(scene: Scene, d: Dress): StyleSpecification {
       },
       paint: { 'text-color': c.panel },
     },
-    {
-      id: 'area-name',
-      type: 'symbol',
-      source: 'labels',
-      layout: {
-        'text-field': [
-          'case',
-          ['==', ['get', 'value'], ''],
-          ['format', ['get', 'name'], {}],
-          [
-            'format',
-            ['get', 'name'],
-            {},
-            '\n',
-            {},
-            ['get', 'value'],
-            { 'font-scale': 0.78, 'text-font': ['literal', HEI] },
-          ],
-        ] as unknown as ExpressionSpecification,
-        'text-font': SONG,
-        'text-size': nameSize,
-        // Below its circle, where there is one; else wherever it is clear of the squares, its own point first.
-        'text-variable-anchor-offset': [
-          'case',
-          ['>', ['get', 'radius'], 0],
-          ['literal', ['top', [0, 0.95], 'bottom', [0, -0.95]]],
-          ['literal', ['center', [0, 0], 'bottom', [0, -0.3], 'top', [0, 0.3], 'right', [-0.2, 0], 'left', [0.2, 0]]],
-        ] as unknown as ExpressionSpecification,
-        'text-justify': 'center',
-        'text-line-height': 1.15,
-        'text-letter-spacing': d.lang === 'zh' ? 0.06 : 0,
-        'text-max-width': 12,
-        // Clear of the squares where there is room, over them where there is none: a county is never without its name.
-        'text-overlap': d.small ? 'never' : 'cooperative',
-      },
-      paint: { 'text-color': c.ink, ...halo, 'text-halo-width': d.small ? 2 : 2.8 },
-    },
-    {
-      id: 'zone-casing',
-      type: 'symbol',
-      source: 'squares',
-      filter: ['in', ['get', 'kind'], ['literal', ['size']]],
-      layout: {
-        'icon-image': 'casing',
-        'icon-size': ['/', ['+', ['get', 'side'], 3.2], 8],
-        'icon-allow-overlap': true,
-        'icon-ignore-placement': true,
-      },
-    },
-    {
-      id: 'zone-square',
-      type: 'symbol',
-      source: 'squares',
-      layout: {
-        'icon-image': [
-          'match',
-          ['get', 'kind'],
-          'size',
-          'ink',
-          'missing',
-          'square-missing',
-          'not_due',
-          'square-missing',
-          'suppressed',
-          'square-suppressed',
-          'class',
-          ['concat', 'class-', ['to-string', ['get', 'k']]],
-          'square-plain',
-        ],
-        'icon-size': ['case', is('kind', 'size'), ['/', ['get', 'side'], 8], 1],
-        'icon-allow-overlap': true,
-        'icon-ignore-placement': d.small,
-        'symbol-sort-key': ['get', 'rank'],
-      },
-      paint: { 'icon-opacity': 0.94 },
-    },
+    // Names make room for the squares; on a map too small for that they lie over them.
+    ...(d.crowded ? [...squares, ...names] : [...names, ...squares]),
   ];
   return { version: 8, name: 'planatlas', sources: sources(scene, d), layers };
 }
