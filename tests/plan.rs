@@ -2,11 +2,11 @@
 #![allow(missing_docs, clippy::unwrap_used)]
 
 use std::path::Path;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use async_graphql::Request;
-use chrono::DateTime;
-use planatlas::graphql::{Library, PlanSchema, View, response, schema};
+use chrono::{DateTime, Utc};
+use planatlas::graphql::{Library, PlanSchema, response, schema};
 use planatlas::package::{NothingKnown, read};
 use planatlas::store::{Change, Store};
 use serde_json::{Value, json};
@@ -16,7 +16,8 @@ const PLAN: &str = "shangqiu-2023-2025";
 
 struct World {
     schema: PlanSchema,
-    view: View,
+    library: Arc<Library>,
+    at: DateTime<Utc>,
 }
 
 /// One world for all tests, on a runtime that outlives each of them.
@@ -46,14 +47,14 @@ impl World {
         store.commit(change).await.unwrap();
         let library = Library::new(store);
         library.refresh().await.unwrap();
-        Self { schema: schema(), view: library.head(at).unwrap() }
+        Self { schema: schema(), library, at }
     }
 
     async fn ask(&self, question: &str, variables: Value) -> Value {
         let variables = async_graphql::Variables::from_json(variables);
-        let request = Request::new(question).variables(variables).data(self.view.clone());
-        let answer = self.schema.execute(request).await;
-        serde_json::from_slice(&response::to_bytes(&answer.into())).unwrap()
+        let request = Request::new(question).variables(variables);
+        let answer = self.library.head(self.at).unwrap().answer(&self.schema, request.into()).await;
+        serde_json::from_slice(&response::to_bytes(&answer)).unwrap()
     }
 
     async fn data(&self, question: &str, variables: Value) -> Value {

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use async_graphql::{Enum, Object};
 
 use super::chain::Chain;
-use super::connection::{Connection, MOST_IN_MEMORY, Paging};
+use super::connection::{Connection, Edge, MOST_IN_MEMORY, Paging};
 use super::document::{Citation, SourcedFields};
+use super::enterprise::{self, Enterprise};
 use super::fault::Fault;
 use super::footprint::Footprint;
 use super::node::NodeFields;
@@ -142,6 +143,18 @@ impl Cluster {
     /// Remark.
     async fn note(&self) -> Option<&str> {
         self.row.note.as_deref()
+    }
+
+    /// 属于其产业链的企业。
+    /// Enterprises of its chains.
+    #[graphql(complexity = "5 + first.unwrap_or(20).max(0) as usize * child_complexity")]
+    async fn enterprises(
+        &self,
+        #[graphql(default_with = "Some(20)", desc = "条数，至多 500。Items wanted, 500 at most.")] first: Option<i32>,
+        #[graphql(desc = "上一页末条的游标。Cursor of the last item of the page before.")] after: Option<String>,
+    ) -> Result<Connection<Edge<Enterprise>>, Fault> {
+        let chains = self.view.atlas().index.chains_of(self.row.id).iter().map(|chain| chain.id.0);
+        enterprise::page_of_chains(&self.view, chains.collect(), first, after).await
     }
 
     /// 属于该集群的项目。

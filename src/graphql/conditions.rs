@@ -102,22 +102,37 @@ pub enum Area {
     Bbox(BBoxInput),
 }
 
-/// 空间条件。
-/// Condition on where something lies.
+/// 空间条件；对于点，相交即位于其内。两项都给时须同时成立。
+/// Condition on where something lies. For a point, to intersect is to lie within; both must hold where both are given.
 #[derive(Debug, Clone, InputObject)]
 pub struct SpatialFilter {
+    /// 与其相交（含边线）。
+    /// Meets the area, its edges included.
+    pub intersects: Option<Area>,
     /// 位于其内（含边线）。
-    /// Lies within, its edges included.
-    pub within: Area,
+    /// Lies within the area, its edges included.
+    pub within: Option<Area>,
 }
 
 impl SpatialFilter {
-    /// The box in 1e-7 degrees.
+    /// The box in 1e-7 degrees, for things that are points; none when nothing is asked.
     ///
     /// # Errors
-    /// [`Fault`] when it is turned round or lies outside the world.
-    pub fn bbox(&self) -> Result<geometry::Bbox, Fault> {
-        let Area::Bbox(found) = &self.within;
+    /// [`Fault`] when a box is turned round or lies outside the world.
+    pub fn bbox(&self) -> Result<Option<geometry::Bbox>, Fault> {
+        let areas = [&self.intersects, &self.within].into_iter().flatten();
+        let mut boxes = areas.map(Area::bbox).collect::<Result<Vec<_>, _>>()?.into_iter();
+        let Some(first) = boxes.next() else { return Ok(None) };
+        Ok(Some(boxes.fold(first, |a, b| geometry::Bbox {
+            min: domain::Point { x: a.min.x.max(b.min.x), y: a.min.y.max(b.min.y) },
+            max: domain::Point { x: a.max.x.min(b.max.x), y: a.max.y.min(b.max.y) },
+        })))
+    }
+}
+
+impl Area {
+    fn bbox(&self) -> Result<geometry::Bbox, Fault> {
+        let Self::Bbox(found) = self;
         let fixed = |degrees: f64, most: f64| (degrees.abs() <= most).then(|| (degrees * 1e7).round() as i32);
         let corners = || {
             let min = domain::Point { x: fixed(found.west, 180.0)?, y: fixed(found.south, 90.0)? };
@@ -125,11 +140,8 @@ impl SpatialFilter {
             (min.x <= max.x && min.y <= max.y).then_some(geometry::Bbox { min, max })
         };
         corners().ok_or_else(|| {
-            Fault::argument(
-                "bbox",
-                "须西 ≤ 东、南 ≤ 北且在地球范围之内",
-                "west ≤ east and south ≤ north, within the world",
-            )
+            let en = "west ≤ east and south ≤ north, within the world";
+            Fault::argument("bbox", "须西 ≤ 东、南 ≤ 北且在地球范围之内", en)
         })
     }
 }

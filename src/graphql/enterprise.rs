@@ -15,7 +15,7 @@ use super::loaders::HonoursOf;
 use super::node::NodeFields;
 use super::projects::exactly;
 use super::region::Region;
-use super::register::RegisterEntry;
+use super::register::Honour;
 use super::subject::SubjectFields;
 use super::view::View;
 use super::zone::Zone;
@@ -64,9 +64,9 @@ impl Enterprise {
 
     /// 荣誉：其在各名录中的条目。
     /// Honours: its entries in registers.
-    async fn honours(&self) -> Result<Vec<RegisterEntry>, Fault> {
+    async fn honours(&self) -> Result<Vec<Honour>, Fault> {
         let rows = self.view.facts().load_one(HonoursOf(self.row.id)).await?.unwrap_or_default();
-        Ok(rows.into_iter().map(|row| RegisterEntry::new(&self.view, row)).collect())
+        Ok(rows.into_iter().map(|row| Honour::new(&self.view, row)).collect())
     }
 
     /// 所在产业链。
@@ -154,7 +154,7 @@ impl EnterpriseFilter {
             regions: self.region.as_ref().map(|code| one(id_of(&atlas.regions, "Region", code))).transpose()?,
             chains: self.chain.as_ref().map(|code| one(id_of(&atlas.chains, "Chain", code))).transpose()?,
             registers: register.as_ref().map(|code| one(id_of(&atlas.registers, "Register", code))).transpose()?,
-            bbox: self.space.as_ref().map(SpatialFilter::bbox).transpose()?,
+            bbox: self.space.as_ref().map(SpatialFilter::bbox).transpose()?.flatten(),
             ..Filter::default()
         })
     }
@@ -184,6 +184,20 @@ pub async fn page_of_stage(
     after: Option<String>,
 ) -> Result<Connection<Edge<Enterprise>>, Fault> {
     let filter = Filter { chains: Some(vec![chain.0]), stages: Some(vec![stage.to_owned()]), ..Filter::default() };
+    of(view, filter, Paging::new(first, after, MOST_FACTS)?).await
+}
+
+/// Enterprises of some chains.
+///
+/// # Errors
+/// [`Fault`] when the database fails.
+pub async fn page_of_chains(
+    view: &View,
+    chains: Vec<i64>,
+    first: Option<i32>,
+    after: Option<String>,
+) -> Result<Connection<Edge<Enterprise>>, Fault> {
+    let filter = Filter { chains: Some(chains), ..Filter::default() };
     of(view, filter, Paging::new(first, after, MOST_FACTS)?).await
 }
 

@@ -8,7 +8,7 @@ use moka::sync::Cache;
 use tokio::sync::OnceCell;
 
 use super::fault::Fault;
-use super::loaders::Queue;
+use super::session::Session;
 use super::view::View;
 use crate::atlas::{Atlas, Source};
 use crate::domain::Unreadable;
@@ -80,9 +80,8 @@ impl Library {
         Ok(found)
     }
 
-    /// The newest revision as seen at a moment, with the queue that the request is to be driven by; none while the
-    /// database is empty.
-    pub fn head(self: &Arc<Self>, now: DateTime<Utc>) -> Option<(View, Queue)> {
+    /// What a request needs to read the newest revision as seen at a moment; none while the database is empty.
+    pub fn head(self: &Arc<Self>, now: DateTime<Utc>) -> Option<Session> {
         let volume = self.head.load_full()?;
         let on = day(&volume.atlas, now);
         Some(View::head(self, &volume, on))

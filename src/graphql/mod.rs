@@ -36,6 +36,7 @@ mod register;
 pub mod response;
 mod revision;
 mod scalars;
+mod session;
 mod subject;
 mod target;
 mod task;
@@ -50,11 +51,10 @@ use async_graphql::{
     parser::types::Field,
 };
 
-pub use fault::{Fault, complete as complete_error};
+pub use fault::Fault;
 pub use library::{Library, LibraryError};
-pub use loaders::Queue;
-pub use order::arrange;
 pub use query::Query;
+pub use session::Session;
 pub use view::View;
 
 /// The schema of the product.

@@ -91,7 +91,7 @@ impl ProjectFilter {
             tasks: self.task.as_ref().map(|code| one(id_of(&atlas.tasks, "Task", code))).transpose()?,
             investment_from: least,
             investment_to: most,
-            bbox: self.space.as_ref().map(SpatialFilter::bbox).transpose()?,
+            bbox: self.space.as_ref().map(SpatialFilter::bbox).transpose()?.flatten(),
             ..Filter::default()
         })
     }

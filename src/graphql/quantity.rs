@@ -93,7 +93,7 @@ impl Quantity {
         #[graphql(default_with = "Some(Lang::Zh)", desc = "语言。Language.")] lang: Option<Lang>,
         #[graphql(
             default_with = "Some(true)",
-            desc = "为真时金额取合适的量级并保留一位小数；为假时给出全部位数。True: money at a fitting scale with one decimal; false: every digit."
+            desc = "为真时金额取合适的量级并舍去零头；为假时给出全部位数。True: money rounded at a fitting scale; false: every digit."
         )]
         compact: Option<bool>,
     ) -> String {
@@ -116,16 +116,16 @@ fn text(quantity: &domain::Quantity, lang: Lang, compact: bool) -> String {
     match lang {
         Lang::Zh if money && compact => {
             let (divisor, symbol) = if whole.abs() >= power(8) { (8, "亿元") } else { (4, "万元") };
-            format!("{}{symbol}", short(whole, divisor))
+            format!("{}{symbol}", short(whole, divisor, 1))
         }
         Lang::Zh => format!("{}{}", quantity.value, unit.symbol),
         Lang::En if money && compact => {
-            let (divisor, word) = match whole.abs() {
-                amount if amount >= power(9) => (9, "bn"),
-                amount if amount >= power(6) => (6, "m"),
+            let (divisor, word, decimals) = match whole.abs() {
+                amount if amount >= power(9) => (9, "bn", 2),
+                amount if amount >= power(6) => (6, "m", 1),
                 _ => return format!("CNY {}", grouped(whole)),
             };
-            format!("CNY {} {word}", grouped(short(whole, divisor)))
+            format!("CNY {} {word}", grouped(short(whole, divisor, decimals)))
         }
         Lang::En if money => format!("CNY {}", grouped(whole)),
         Lang::En => {
@@ -155,8 +155,8 @@ fn scaled_up(quantity: &domain::Quantity) -> domain::Decimal {
     }
 }
 
-fn short(whole: domain::Decimal, divisor: u32) -> domain::Decimal {
-    trimmed((whole / power(divisor)).round_dp(1))
+fn short(whole: domain::Decimal, divisor: u32, decimals: u32) -> domain::Decimal {
+    trimmed((whole / power(divisor)).round_dp(decimals))
 }
 
 fn trimmed(number: domain::Decimal) -> domain::Decimal {
@@ -256,7 +256,7 @@ mod tests {
     #[test]
     fn amounts_read_as_people_write_them() {
         for (value, unit, zh, en) in [
-            ("284.25", "CNY-1e8", "284.2亿元", "CNY 28.4 bn"),
+            ("284.25", "CNY-1e8", "284.2亿元", "CNY 28.42 bn"),
             ("1400.00", "CNY-1e8", "1400亿元", "CNY 140 bn"),
             ("5000", "CNY-1e4", "5000万元", "CNY 50 m"),
             ("120000000", "CNY", "1.2亿元", "CNY 120 m"),

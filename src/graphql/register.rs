@@ -6,7 +6,7 @@ use async_graphql::{ID, Object, Union};
 
 use super::conditions::SpatialFilter;
 use super::connection::{Connection, Edge, MOST_FACTS, Paging, Total, close_cursor};
-use super::document::SourcedFields;
+use super::document::{Citation, SourcedFields};
 use super::enterprise::Enterprise;
 use super::fault::Fault;
 use super::footprint::Point;
@@ -103,7 +103,7 @@ impl Register {
             registers: Some(vec![self.row.id.0]),
             holders: holder.transpose()?.map(|id| vec![id]),
             in_force: period.map(|period| period.0),
-            bbox: space.as_ref().map(SpatialFilter::bbox).transpose()?,
+            bbox: space.as_ref().map(SpatialFilter::bbox).transpose()?.flatten(),
         };
         page(&self.view, filter, Paging::new(first, after, MOST_FACTS)?).await
     }
@@ -154,6 +154,11 @@ impl RegisterEntry {
         Self { view: view.clone(), row: Arc::new(row) }
     }
 
+    fn listed_in(&self) -> Result<Register, Fault> {
+        let row = self.view.atlas().registers.id(EntityId(self.row.register));
+        row.map(|row| Register::new(&self.view, row)).ok_or_else(|| Fault::internal("an entry of no register"))
+    }
+
     async fn held_by(&self) -> Result<Option<RegisterHolder>, Fault> {
         let (view, atlas, id) = (&self.view, self.view.atlas(), EntityId(self.row.holder));
         Ok(match self.row.holder_kind {
@@ -198,8 +203,7 @@ impl RegisterEntry {
     /// 所在名录。
     /// The register.
     async fn register(&self) -> Result<Register, Fault> {
-        let row = self.view.atlas().registers.id(EntityId(self.row.register));
-        row.map(|row| Register::new(&self.view, row)).ok_or_else(|| Fault::internal("an entry of no register"))
+        self.listed_in()
     }
 
     /// 主体。
@@ -236,5 +240,70 @@ impl RegisterEntry {
     /// Where it stands.
     async fn location(&self) -> Option<Point> {
         self.row.location.map(Into::into)
+    }
+}
+
+/// An entry of a register, seen from its holder.
+pub struct Honour(RegisterEntry);
+
+impl Honour {
+    /// An honour read in a view.
+    pub fn new(view: &View, row: store::RegisterEntry) -> Self {
+        Self(RegisterEntry::new(view, row))
+    }
+}
+
+/// 荣誉：从主体看的名录条目。
+/// An honour: an entry of a register, seen from its holder.
+#[Object]
+impl Honour {
+    /// 名录。
+    /// The register.
+    async fn register(&self) -> Result<Register, Fault> {
+        self.0.listed_in()
+    }
+
+    /// 名录条目。
+    /// The entry.
+    async fn entry(&self) -> &RegisterEntry {
+        &self.0
+    }
+
+    /// 认定的内容。
+    /// What was recognised.
+    async fn title(&self) -> Option<&str> {
+        self.0.row.title.as_deref()
+    }
+
+    /// 级别。
+    /// Level.
+    async fn level(&self) -> Option<&str> {
+        self.0.row.level.as_deref()
+    }
+
+    /// 认定时间，以所知为限。
+    /// Since when, as far as known.
+    async fn since(&self) -> Option<PeriodCode> {
+        self.0.row.recognised_on.map(PeriodCode)
+    }
+
+    /// 到期时间。
+    /// Until when.
+    async fn until(&self) -> Option<PeriodCode> {
+        self.0.row.expires_on.map(PeriodCode)
+    }
+
+    /// 是否为示例（虚构）数据。
+    /// Made up for demonstration.
+    async fn sample(&self) -> bool {
+        self.0.view.atlas().is_sample(EntityId(self.0.row.document))
+    }
+
+    /// 出处。
+    /// Where it is said.
+    async fn citation(&self) -> Result<Citation, Fault> {
+        let row = &self.0.row;
+        Citation::of_row(&self.0.view, row.document, row.locator.as_deref(), row.quote.as_deref())
+            .ok_or_else(|| Fault::internal("an honour of no document"))
     }
 }

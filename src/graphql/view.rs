@@ -9,7 +9,8 @@ use chrono::NaiveDate;
 use super::fault::Fault;
 use super::id::NodeId;
 use super::library::{Library, Volume};
-use super::loaders::{self, FactLoader, Fetches, Queue};
+use super::loaders::{self, FactLoader, Fetches};
+use super::session::Session;
 use crate::atlas::Atlas;
 use crate::store::{Revision, Store};
 
@@ -28,10 +29,10 @@ struct Inner {
 }
 
 impl View {
-    /// The newest revision, with the queue that the request is to be driven by.
-    pub(super) fn head(library: &Arc<Library>, volume: &Arc<Volume>, on: NaiveDate) -> (Self, Queue) {
+    /// The newest revision, for one request.
+    pub(super) fn head(library: &Arc<Library>, volume: &Arc<Volume>, on: NaiveDate) -> Session {
         let (fetches, queue) = loaders::queue();
-        (Self::new(library, volume, on, fetches, false), queue)
+        Session::new(Self::new(library, volume, on, fetches, false), queue)
     }
 
     fn new(library: &Arc<Library>, volume: &Arc<Volume>, on: NaiveDate, fetches: Fetches, snapshot: bool) -> Self {

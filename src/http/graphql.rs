@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::Site;
 use super::cache::Cache;
-use crate::graphql::{Fault, Queue, View, arrange, complete_error, response};
+use crate::graphql::{Fault, Session, View, response};
 
 /// Questions in a batch at most.
 const BATCH: usize = 10;
@@ -30,8 +30,8 @@ pub struct Question {
 /// revision or a day passes.
 pub async fn by_get(State(site): State<Site>, headers: HeaderMap, Query(question): Query<Question>) -> Response {
     let kind = kind(&headers);
-    let Some((view, queue)) = site.library.head((site.clock)()) else { return not_ready(kind) };
-    let tag = tag(&view);
+    let Some(session) = site.library.head((site.clock)()) else { return not_ready(kind) };
+    let tag = tag(session.view());
     if headers.get(header::IF_NONE_MATCH).is_some_and(|known| matches(known, &tag)) {
         return (StatusCode::NOT_MODIFIED, [(header::ETAG, tag)]).into_response();
     }
@@ -41,7 +41,7 @@ pub async fn by_get(State(site): State<Site>, headers: HeaderMap, Query(question
     };
     let mut request = Request::new(question.query).variables(variables.map(Variables::from_json).unwrap_or_default());
     request.operation_name = question.operation_name;
-    let mut response = answer(&site, &view, queue, request.into(), kind).await;
+    let mut response = answer(&site, session, request.into(), kind).await;
     if response.status().is_success() {
         response.headers_mut().insert(header::ETAG, tag);
         response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept"));
@@ -70,34 +70,14 @@ pub async fn by_post(State(site): State<Site>, headers: HeaderMap, body: Bytes) 
             Fault::malformed(format!("一批至多 {BATCH} 个"), format!("{BATCH} at most in a batch")),
         );
     }
-    let Some((view, queue)) = site.library.head((site.clock)()) else { return not_ready(kind) };
-    let mut response = answer(&site, &view, queue, request, kind).await;
+    let Some(session) = site.library.head((site.clock)()) else { return not_ready(kind) };
+    let mut response = answer(&site, session, request, kind).await;
     response.headers_mut().insert(header::CACHE_CONTROL, Cache::Never.header());
     response
 }
 
-async fn answer(site: &Site, view: &View, queue: Queue, mut request: BatchRequest, kind: &'static str) -> Response {
-    let questions: Vec<_> = request
-        .iter_mut()
-        .map(|question| (question.parsed_query().ok().cloned(), question.operation_name.clone()))
-        .collect();
-    let mut answers = queue.drive(site.schema.execute_batch(request.data(view.clone()))).await;
-    let each = match &mut answers {
-        BatchResponse::Single(one) => std::slice::from_mut(one),
-        BatchResponse::Batch(many) => many.as_mut_slice(),
-    };
-    for (answer, (document, operation)) in each.iter_mut().zip(&questions) {
-        if let Some(document) = document {
-            arrange(answer, document, operation.as_deref());
-        }
-        answer.errors.iter_mut().for_each(complete_error);
-        let state = [
-            ("revision", Value::from(view.revision().number)),
-            ("on", Value::from(view.on().to_string())),
-            ("sample", Value::from(view.atlas().has_sample())),
-        ];
-        answer.extensions.extend(state.map(|(name, value)| (name.to_owned(), value)));
-    }
+async fn answer(site: &Site, session: Session, request: BatchRequest, kind: &'static str) -> Response {
+    let answers = session.answer(&site.schema, request).await;
     // In the older media type an error of the question is told in the body alone.
     let refused = matches!(&answers, BatchResponse::Single(one) if one.is_err() && one.data == Value::Null);
     let status = if refused && kind == GRAPHQL_JSON { StatusCode::BAD_REQUEST } else { StatusCode::OK };
