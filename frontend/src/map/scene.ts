@@ -239,6 +239,9 @@ function corridor(element: Element, courses: Position[][]): { stretches: Stretch
 /** Side in pixels of the square for a share of the largest value: area, not side, is proportional. */
 export const side = (share: number, small = false): number => Math.max(5, (small ? 17 : 26) * Math.sqrt(share));
 
+/** 'Long Bend County' → 'Long Bend': the kind is in the Chinese name beside it, and in the drawer. */
+export const shortEnglish = (text: string): string => text.replace(/ (County|District|City)$/i, '');
+
 const shortWords: [string, string][] = [
   ['高新技术产业开发区', '高新区'],
   ['经济技术开发区', '经开区'],
