@@ -17,6 +17,8 @@ type Fragments = HashMap<Name, Positioned<FragmentDefinition>>;
 pub fn arrange(answer: &mut Response, document: &ExecutableDocument, operation: Option<&str>) {
     let asked = match &document.operations {
         DocumentOperations::Single(one) => Some(one),
+        // The only operation of a document runs whether or not the request names it.
+        DocumentOperations::Multiple(many) if many.len() == 1 => many.values().next(),
         DocumentOperations::Multiple(many) => operation.and_then(|name| many.get(name)),
     };
     if let Some(asked) = asked {
@@ -76,6 +78,9 @@ mod tests {
         arrange(&mut answer, &document, Some("Q"));
         let text = answer.data.to_string();
         assert_eq!(text, "{a: [{x: null, w: {two: 2, one: 1}, y: {q: 2, p: 1}}], b: 1}");
+        let only = async_graphql::parser::parse_query("query Only { b a }").unwrap();
+        arrange(&mut answer, &only, None);
+        assert!(answer.data.to_string().starts_with("{b:"), "{}", answer.data);
         arrange(&mut answer, &document, Some("R"));
         assert!(answer.data.to_string().starts_with("{b: 1"));
     }
