@@ -213,6 +213,19 @@ fn every_mechanism_has_a_home_or_says_what_it_waits_for() {
     assert!(rows.iter().filter(|row| !row[home].is_empty()).count() >= 70);
 }
 
+fn a_region_holds_the_projects_of_the_regions_under_it(server: &Server) {
+    let answer = server.ask(
+        "{ projects { totalCount } region(code: \"411400\") { projects { totalCount groups(by: [STAGE]) { count } } \
+           children { projects { totalCount } } } within: projects(filter: { region: \"411400\" }) { totalCount } }",
+    );
+    let total = answer["projects"]["totalCount"].as_i64().unwrap();
+    assert!(total > 0);
+    assert_eq!(answer["region"]["projects"]["totalCount"], total);
+    assert_eq!(answer["within"]["totalCount"], total);
+    let parts = list(&answer["region"]["children"]).iter();
+    assert_eq!(parts.map(|child| child["projects"]["totalCount"].as_i64().unwrap()).sum::<i64>(), total);
+}
+
 fn unknown_codes_get_an_answer_to_act_on(server: &Server) {
     let (code, extensions) =
         server.fails("{ zone(code: \"zhecheng\") { latest(indicator: \"zone-revenu\") { status } } }");
@@ -223,4 +236,4 @@ fn unknown_codes_get_an_answer_to_act_on(server: &Server) {
     assert_eq!(names(&server.ask("{ plans { code } }")["plans"]).len(), 0);
 }
 
-on_each_engine! { ["geodata/shangqiu"] => the_outline_and_the_list_are_whole, roles_are_those_of_the_text, targets_promise_no_more_than_the_text, the_layout_is_what_the_text_says_and_marks_what_it_does_not, tasks_reach_places_and_places_reach_tasks_by_the_same_links, without_the_overlay_nothing_is_sample_and_what_is_missing_says_who_owes_it, unknown_codes_get_an_answer_to_act_on }
+on_each_engine! { ["geodata/shangqiu"] => the_outline_and_the_list_are_whole, roles_are_those_of_the_text, targets_promise_no_more_than_the_text, the_layout_is_what_the_text_says_and_marks_what_it_does_not, tasks_reach_places_and_places_reach_tasks_by_the_same_links, without_the_overlay_nothing_is_sample_and_what_is_missing_says_who_owes_it, unknown_codes_get_an_answer_to_act_on, a_region_holds_the_projects_of_the_regions_under_it }

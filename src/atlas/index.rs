@@ -166,6 +166,17 @@ impl Index {
         list(&self.regions, region)
     }
 
+    /// A region and all regions under it, itself first.
+    pub fn regions_within(&self, region: EntityId) -> Vec<EntityId> {
+        let mut found = vec![region];
+        let mut next = 0;
+        while let Some(at) = found.get(next).copied() {
+            found.extend(self.regions_of(at).iter().map(|under| under.id));
+            next += 1;
+        }
+        found
+    }
+
     /// Zones that lie in a region, as declared.
     pub fn zones_of(&self, region: EntityId) -> &[Arc<Zone>] {
         list(&self.zones, region)

@@ -42,8 +42,8 @@ pub struct ProjectFilter {
     /// 开发区代码。
     /// Code of the zone.
     pub zone: Option<ID>,
-    /// 行政区代码。
-    /// Code of the region.
+    /// 行政区代码；含其下级区域的项目。
+    /// Code of the region; projects of the regions under it are meant too.
     pub region: Option<ID>,
     /// 产业集群代码。
     /// Code of the cluster.
@@ -85,7 +85,12 @@ impl ProjectFilter {
             stages: self.stage.as_ref().map(|stages| stages.iter().map(|stage| (*stage).into()).collect()),
             kinds: self.kinds.clone(),
             zones: self.zone.as_ref().map(|code| one(id_of(&atlas.zones, "Zone", code))).transpose()?,
-            regions: self.region.as_ref().map(|code| one(id_of(&atlas.regions, "Region", code))).transpose()?,
+            regions: (self.region.as_ref())
+                .map(|code| {
+                    let region = EntityId(id_of(&atlas.regions, "Region", code)?);
+                    Ok::<_, Fault>(atlas.index.regions_within(region).iter().map(|within| within.0).collect())
+                })
+                .transpose()?,
             clusters: self.cluster.as_ref().map(|code| one(id_of(&atlas.clusters, "Cluster", code))).transpose()?,
             chains: self.chain.as_ref().map(|code| one(id_of(&atlas.chains, "Chain", code))).transpose()?,
             tasks: self.task.as_ref().map(|code| one(id_of(&atlas.tasks, "Task", code))).transpose()?,
@@ -199,6 +204,17 @@ impl ProjectConnection {
     pub fn new(view: &View, parent: Option<(Dim, EntityId)>, asked: Asked) -> Result<Self, Fault> {
         let filter = asked.filter.unwrap_or_default().open(view)?;
         Self::of(view, parent, filter, asked.order, asked.first, asked.after)
+    }
+
+    /// The projects that stand in any of some regions.
+    ///
+    /// # Errors
+    /// As of [`ProjectConnection::new`].
+    pub fn of_regions(view: &View, regions: &[EntityId], asked: Asked) -> Result<Self, Fault> {
+        let own = asked.filter.unwrap_or_default().open(view)?;
+        let regions = Some(regions.iter().map(|region| region.0).collect());
+        let filter = Filter { regions, and: vec![own], ..Filter::default() };
+        Self::of(view, None, filter, asked.order, asked.first, asked.after)
     }
 
     /// The projects that serve a task.

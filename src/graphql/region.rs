@@ -101,8 +101,8 @@ impl Region {
         ProfileFact::all(&self.view, &self.row.facts)
     }
 
-    /// 位于其中的项目。
-    /// Projects that stand in it.
+    /// 位于其中（含下级区域）的项目。
+    /// Projects that stand in it, those of the regions under it included.
     #[graphql(complexity = "5 + first.unwrap_or(20).max(0) as usize * child_complexity")]
     async fn projects(
         &self,
@@ -114,7 +114,11 @@ impl Region {
         #[graphql(desc = "上一页末条的游标。Cursor of the last item of the page before.")] after: Option<String>,
     ) -> Result<ProjectConnection, Fault> {
         let asked = Asked { filter, order: order_by, first, after };
-        ProjectConnection::new(&self.view, Some((Dim::Region, self.row.id)), asked)
+        let within = self.view.atlas().index.regions_within(self.row.id);
+        match within.as_slice() {
+            [alone] => ProjectConnection::new(&self.view, Some((Dim::Region, *alone)), asked),
+            several => ProjectConnection::of_regions(&self.view, several, asked),
+        }
     }
 }
 
