@@ -1,5 +1,6 @@
 //! Planatlas: an industrial plan, its figures and its map, as one GraphQL data platform.
 
+pub mod assess;
 pub mod atlas;
 pub mod cli;
 pub mod domain;

@@ -31,7 +31,7 @@ use chrono::NaiveDate;
 
 use crate::domain::{
     Chain, Cluster, Contradiction, Document, EntityId, Event, Group, Indicator, Industry, Kind, LayoutElement,
-    Mechanism, Outline, Plan, Region, Register, ResponsibleUnit, Section, Target, Task, Unreadable, Zone,
+    Mechanism, Outline, Plan, Region, Register, ResponsibleUnit, Section, Target, Task, Term, Unreadable, Zone,
 };
 use crate::store::Dimension;
 use crate::store::project::Reach;
@@ -106,6 +106,8 @@ pub struct Atlas {
     pub contradictions: Arc<Vec<Contradiction>>,
     /// What the plan sets going, and where its data is.
     pub mechanisms: Arc<Vec<Mechanism>>,
+    /// Terms, and whether the plan says what they mean.
+    pub terms: Arc<Vec<Term>>,
     /// Who belongs to whom.
     pub index: Arc<Index>,
     /// What tasks touch.
@@ -150,6 +152,7 @@ impl Atlas {
         let contradictions =
             reuse.or(&["contradictions"], |atlas| &atlas.contradictions, || rows.read("contradictions"))?;
         let mechanisms = reuse.or(&["mechanisms"], |atlas| &atlas.mechanisms, || rows.read("mechanisms"))?;
+        let terms = reuse.or(&["terms"], |atlas| &atlas.terms, || rows.read("terms"))?;
 
         let mut atlas = Self {
             revision: source.revision,
@@ -173,6 +176,7 @@ impl Atlas {
             registers,
             contradictions,
             mechanisms,
+            terms,
             index: Arc::default(),
             links: Arc::default(),
             ground: Arc::default(),

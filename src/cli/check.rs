@@ -77,7 +77,8 @@ fn known(database: Option<&str>) -> Result<Box<dyn Known>, Box<dyn std::error::E
 }
 
 impl Printing {
-    fn language(&self) -> Language {
+    /// The language asked for, or that of the environment.
+    pub(super) fn language(&self) -> Language {
         let set = || ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| std::env::var(name).ok());
         self.lang.unwrap_or_else(|| match set() {
             Some(locale) if locale.starts_with("zh") => Language::Zh,

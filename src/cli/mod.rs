@@ -2,6 +2,7 @@
 
 mod check;
 mod import;
+mod lint;
 mod schema;
 mod serve;
 mod verify;
@@ -24,6 +25,7 @@ struct Cli {
 enum Command {
     Check(check::Arguments),
     Import(import::Arguments),
+    Lint(lint::Arguments),
     Serve(serve::Arguments),
     Verify(verify::Arguments),
     /// Print the GraphQL schema
@@ -61,6 +63,7 @@ pub fn run() -> ExitCode {
     match Cli::parse().command {
         Command::Check(arguments) => check::run(&arguments),
         Command::Import(arguments) => import::run(&arguments),
+        Command::Lint(arguments) => lint::run(&arguments),
         Command::Serve(arguments) => serve::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments),
         Command::Schema => schema::run(),

@@ -218,3 +218,51 @@ impl FromRecord for Mechanism {
         })
     }
 }
+
+words! {
+    /// Whether a plan says what a term means.
+    TermKind {
+        /// 两种含义
+        Ambiguous = "AMBIGUOUS",
+        /// 未定义
+        Undefined = "UNDEFINED",
+        /// 已定义
+        Defined = "DEFINED",
+    }
+}
+
+/// A term of the plan, and what it is to mean.
+#[derive(Debug, Clone)]
+pub struct Term {
+    /// Code of the plan.
+    pub plan: String,
+    /// The term, as written.
+    pub term: String,
+    /// Whether the plan says what it means.
+    pub kind: TermKind,
+    /// Its meanings; for an undefined one, what is left open.
+    pub meanings: Vec<String>,
+    /// The same in English.
+    pub meanings_en: Vec<String>,
+    /// How the data takes it.
+    pub note: Option<String>,
+    /// The same in English.
+    pub note_en: Option<String>,
+    /// Where it stands.
+    pub citation: Citation,
+}
+
+impl FromRecord for Term {
+    fn from_record(_: EntityId, row: &Record) -> Result<Self, Unreadable> {
+        Ok(Self {
+            plan: row.need("plan")?,
+            term: row.need("term")?,
+            kind: row.word("kind", TermKind::from_word)?,
+            meanings: row.list("meanings"),
+            meanings_en: row.list("meanings_en"),
+            note: row.maybe("note"),
+            note_en: row.maybe("note_en"),
+            citation: row.citation()?,
+        })
+    }
+}

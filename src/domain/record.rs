@@ -265,6 +265,7 @@ const FILES: &[&str] = &[
     include_str!("../../schema/package/profile_facts.json"),
     include_str!("../../schema/package/contradictions.json"),
     include_str!("../../schema/package/mechanisms.json"),
+    include_str!("../../schema/package/terms.json"),
     include_str!("../../schema/package/citations.json"),
 ];
 

@@ -17,6 +17,7 @@ mod fault;
 mod filter;
 mod footprint;
 mod id;
+mod inconsistency;
 mod indicator;
 mod interface;
 mod layout;

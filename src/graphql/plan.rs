@@ -7,6 +7,7 @@ use async_graphql::Object;
 use super::connection::{Connection, Edge, MOST_IN_MEMORY, Paging};
 use super::document::{PlanStatus, SourcedFields};
 use super::fault::Fault;
+use super::inconsistency::{Inconsistency, Severity};
 use super::layout::LayoutElement;
 use super::node::NodeFields;
 use super::region::Region;
@@ -156,6 +157,18 @@ impl Plan {
     async fn layout(&self) -> Vec<LayoutElement> {
         let rows = self.view.atlas().index.layout_of(self.row.id);
         rows.iter().map(|row| LayoutElement::new(&self.view, row)).collect()
+    }
+
+    /// 文本中的不一致与未明之处：通用规则的结果，最重的在先。
+    /// Where the text contradicts itself or leaves something open, by general rules; the most serious first.
+    #[graphql(complexity = "100 + 100 * child_complexity")]
+    async fn inconsistencies(
+        &self,
+        #[graphql(desc = "只要这些类别，见 schema/findings.csv。Only these kinds; see schema/findings.csv.")]
+        kinds: Option<Vec<String>>,
+        #[graphql(desc = "只要这些轻重。Only these severities.")] severities: Option<Vec<Severity>>,
+    ) -> Vec<Inconsistency> {
+        Inconsistency::all(&self.view, &self.row.code, kinds.as_deref(), severities.as_deref())
     }
 }
 

@@ -1,0 +1,3 @@
+//! What follows from a plan: its flaws as a text.
+
+pub mod lint;
