@@ -4,6 +4,7 @@
 //! by `new(&view, &row)`. Fields that several types share are lent: `NodeFields`, `SubjectFields`, `SourcedFields` are
 //! flattened into each, and a type that has them is listed in the `interface!` of that name.
 
+mod assessment;
 mod catalog;
 mod chain;
 mod cluster;
@@ -37,10 +38,12 @@ mod register;
 pub mod response;
 mod revision;
 mod scalars;
+mod scorecard;
 mod session;
 mod subject;
 mod target;
 mod task;
+mod threshold;
 mod unit;
 mod view;
 mod words;

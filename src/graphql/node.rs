@@ -2,6 +2,7 @@
 
 use async_graphql::{ID, Object};
 
+use super::assessment::AssessmentRule;
 use super::chain::{Chain, ChainStage};
 use super::cluster::Cluster;
 use super::dimensions;
@@ -36,6 +37,7 @@ interface! {
     Node extends [] from [NodeFields] for [
         Document, Revision, Plan, PlanSection, TaskGroup, Task, Target, ResponsibleUnit, LayoutElement, Region, Zone,
         Footprint, Cluster, Chain, ChainStage, Indicator, Observation, Project, Enterprise, Register, RegisterEntry,
+        AssessmentRule,
     ]
 }
 
@@ -102,6 +104,7 @@ pub async fn find(view: &View, id: &NodeId) -> Result<Option<Node>, Fault> {
             let found = view.store().revision(number).await.map_err(Fault::internal)?;
             found.map(|revision| Revision::new(revision).into())
         }
+        "AssessmentRule" => AssessmentRule::of_id(&id.local).map(Into::into),
         "Register" => entity().and_then(|id| atlas.registers.id(id)).map(|row| Register::new(view, row).into()),
         "RegisterEntry" => {
             let Some(id) = entity() else { return Ok(None) };

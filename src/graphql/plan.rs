@@ -12,6 +12,7 @@ use super::layout::LayoutElement;
 use super::node::NodeFields;
 use super::region::Region;
 use super::scalars::PeriodCode;
+use super::scorecard::{self, ScorecardDim, ScorecardRow};
 use super::subject::SubjectFields;
 use super::target::{Target, TargetFilter};
 use super::task::{Task, TaskFilter, TaskOrder, page_of_tasks};
@@ -150,6 +151,19 @@ impl Plan {
             |row| row.code.clone(),
             |row, cursor| Edge::new(cursor, Target::new(&self.view, row)),
         )
+    }
+
+    /// 记分卡：重点任务的灯分类计数，NO_DATA 与 NOT_MEASURABLE 总是在内，各灯之和即 total。
+    /// Lights of its tasks, counted; NO_DATA and NOT_MEASURABLE always among them, and the lights of a row sum to its total.
+    #[graphql(complexity = "20 + 20 * child_complexity")]
+    async fn scorecard(
+        &self,
+        #[graphql(default_with = "Some(ScorecardDim::Section)", desc = "分类依据。What to count by.")] by: Option<
+            ScorecardDim,
+        >,
+        #[graphql(desc = "以该时期末日为准。As on the last day of this period.")] period: Option<PeriodCode>,
+    ) -> Result<Vec<ScorecardRow>, Fault> {
+        scorecard::of_plan(&self.view, &self.row, by.unwrap_or(ScorecardDim::Section), period).await
     }
 
     /// 空间布局的要素，依原文次序。

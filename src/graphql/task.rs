@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::{Enum, ID, InputObject, Object, OneofObject};
 
+use super::assessment::{self, Assessment};
 use super::chain::Chain;
 use super::cluster::Cluster;
 use super::connection::{Connection, Edge, EdgeType, MOST_IN_MEMORY, Paging};
@@ -13,6 +14,7 @@ use super::filter::StringFilter;
 use super::node::NodeFields;
 use super::plan::{Plan, PlanSection, TaskGroup};
 use super::projects::ProjectConnection;
+use super::scalars::PeriodCode;
 use super::subject::Subject;
 use super::target::Target;
 use super::unit::{ResponsibleUnit, UnitRole};
@@ -299,6 +301,17 @@ impl Task {
         let via = ways(via);
         let links = self.view.atlas().links.of_task(self.row.id, via.as_deref());
         page_of_links(&self.view, links, &Paging::new(first, after, MOST_IN_MEMORY)?)
+    }
+
+    /// 灯：各目标中最差者，parts 并列各目标的灯；没有可计量目标时为 NOT_MEASURABLE，从不计算。
+    /// Its light: the worst of its targets', with each beside it in `parts`; NOT_MEASURABLE without a measurable
+    /// target, and then never computed.
+    #[graphql(complexity = "10 + child_complexity")]
+    async fn assessment(
+        &self,
+        #[graphql(desc = "以该时期末日为准。As on the last day of this period.")] period: Option<PeriodCode>,
+    ) -> Result<Assessment, Fault> {
+        assessment::of_task(&self.view, &self.row, period).await
     }
 
     /// 涉及的产业集群。

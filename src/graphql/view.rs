@@ -5,12 +5,14 @@ use std::sync::Arc;
 
 use async_graphql::ID;
 use chrono::NaiveDate;
+use tokio::sync::OnceCell;
 
 use super::fault::Fault;
 use super::id::NodeId;
 use super::library::{Library, Volume};
 use super::loaders::{self, FactLoader, Fetches};
 use super::session::Session;
+use crate::assess::Figures;
 use crate::atlas::Atlas;
 use crate::store::{Revision, Store};
 
@@ -26,6 +28,7 @@ struct Inner {
     snapshot: bool,
     fetches: Fetches,
     facts: FactLoader,
+    figures: OnceCell<Figures>,
 }
 
 impl View {
@@ -43,6 +46,7 @@ impl View {
             snapshot,
             facts: loaders::facts(library.store(), volume.revision.number, &fetches),
             fetches,
+            figures: OnceCell::new(),
         }))
     }
 
@@ -59,6 +63,15 @@ impl View {
     /// Facts of the revision, fetched for a whole level of the query at once.
     pub fn facts(&self) -> &FactLoader {
         &self.0.facts
+    }
+
+    /// The figures that lights are given by, read once for all lights of a request.
+    ///
+    /// # Errors
+    /// [`Fault`] when the database fails.
+    pub async fn figures(&self) -> Result<&Figures, Fault> {
+        let load = || Figures::load(self.store(), self.atlas());
+        self.0.figures.get_or_try_init(load).await.map_err(Fault::internal)
     }
 
     /// The revision read.
