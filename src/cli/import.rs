@@ -96,7 +96,7 @@ fn step<T>(message: &'static str, work: impl FnOnce() -> T) -> T {
 }
 
 /// Who runs this.
-fn user() -> String {
+pub(super) fn user() -> String {
     ["USER", "USERNAME", "LOGNAME"]
         .iter()
         .find_map(|name| std::env::var(name).ok().filter(|user| !user.is_empty()))

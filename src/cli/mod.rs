@@ -1,6 +1,7 @@
 //! The command line. Each command is a file of its own; this one names them and what they share.
 
 mod check;
+mod figures;
 mod import;
 mod lint;
 mod schema;
@@ -24,6 +25,7 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Check(check::Arguments),
+    Figures(Box<figures::Arguments>),
     Import(import::Arguments),
     Lint(lint::Arguments),
     Serve(serve::Arguments),
@@ -62,6 +64,7 @@ impl Database {
 pub fn run() -> ExitCode {
     match Cli::parse().command {
         Command::Check(arguments) => check::run(&arguments),
+        Command::Figures(arguments) => figures::run(&arguments),
         Command::Import(arguments) => import::run(&arguments),
         Command::Lint(arguments) => lint::run(&arguments),
         Command::Serve(arguments) => serve::run(&arguments),

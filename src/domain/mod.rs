@@ -4,6 +4,7 @@
 //! [`Accumulation`]) and [`Shape`] (the coordinates of a footprint). Everything that a data package
 //! says travels as a [`Record`] of a [`Table`] until the atlas gives it a type of its own.
 
+mod accumulation;
 mod actor;
 mod codes;
 mod figure;
@@ -18,6 +19,7 @@ mod row;
 mod shape;
 mod work;
 
+pub use accumulation::{DifferenceError, InPeriod, ToDate, difference};
 pub use actor::*;
 pub use codes::*;
 pub use figure::*;

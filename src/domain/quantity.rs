@@ -1,5 +1,6 @@
 //! Exact quantities: a decimal, a unit, and the words of the source. Never a float.
 
+use std::cmp::Ordering;
 use std::sync::LazyLock;
 
 use rust_decimal::Decimal;
@@ -148,6 +149,17 @@ impl Quantity {
     /// The quantity that [`Quantity::base`] stored, given back the unit and decimals it was reported with.
     pub fn from_base(base: i64, unit: &'static Unit, decimals: u32, as_reported: Option<String>) -> Self {
         Self { value: scaled(i128::from(base), unit, decimals), unit, as_reported }
+    }
+
+    /// Which of two amounts is larger; none where the units measure different things.
+    pub fn compare(&self, other: &Self) -> Option<Ordering> {
+        let ours = self.convert(other.unit);
+        match ours {
+            Ok(value) => Some(value.cmp(&other.value)),
+            // Too long in the other's unit: it may be said in ours.
+            Err(QuantityError::DoesNotFit { .. }) => other.convert(self.unit).ok().map(|value| self.value.cmp(&value)),
+            Err(QuantityError::Unlike { .. }) => None,
+        }
     }
 
     /// The same amount in another unit of the dimension. Digits are never added: 1.6 万家 is 16000 家.

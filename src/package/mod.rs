@@ -10,6 +10,7 @@ mod descriptor;
 mod encoding;
 mod figures;
 mod index;
+pub mod intake;
 mod number;
 mod outlines;
 mod problem;

@@ -28,6 +28,9 @@ impl fmt::Display for Row {
 pub struct Problem {
     /// The file, as it was given on the command line.
     pub file: String,
+    /// The sheet of a workbook.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sheet: Option<String>,
     /// Row, where the problem has one.
     pub row: Option<Row>,
     /// Column, or the part of a GeoJSON feature.
@@ -65,6 +68,9 @@ impl Problem {
             _ => english.to_owned(),
         };
         let mut text = self.file.clone();
+        if let Some(sheet) = &self.sheet {
+            text.push_str(&format!(", {} {sheet}", say("表", "sheet")));
+        }
         match &self.row {
             Some(Row::Number(number)) => text.push_str(&format!(", {} {number}", say("行", "row"))),
             Some(Row::Feature(id)) => text.push_str(&format!(", {} «{id}»", say("要素", "feature"))),
@@ -119,6 +125,7 @@ impl Fault {
     pub fn at(self, file: &str, row: Option<Row>, column: Option<&str>) -> Problem {
         Problem {
             file: file.to_owned(),
+            sheet: None,
             row,
             column: column.map(str::to_owned),
             code: self.code,

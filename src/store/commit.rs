@@ -72,9 +72,32 @@ impl Store {
     /// # Errors
     /// See [`CommitError`]; nothing is written then.
     pub async fn commit(&self, change: Change<'_>) -> Result<Outcome, CommitError> {
+        self.change(change, None, true).await
+    }
+
+    /// [`Store::commit`] of a change that was worked out from what revision `onto` holds (0: an empty database).
+    ///
+    /// # Errors
+    /// [`CommitError::Overtaken`] when another revision has come since: work it out anew.
+    pub async fn commit_onto(&self, change: Change<'_>, onto: i32) -> Result<Outcome, CommitError> {
+        self.change(change, Some(onto), true).await
+    }
+
+    /// Does everything that [`Store::commit_onto`] does, then takes it back: what would come of it.
+    ///
+    /// # Errors
+    /// Those of the commit.
+    pub async fn rehearse(&self, change: Change<'_>, onto: i32) -> Result<Outcome, CommitError> {
+        self.change(change, Some(onto), false).await
+    }
+
+    async fn change(&self, change: Change<'_>, onto: Option<i32>, keep: bool) -> Result<Outcome, CommitError> {
         let mut session = self.db.write().await?;
         let newest = revision::head(&mut session).await?;
         let number = newest.as_ref().map_or(1, |revision| revision.number + 1);
+        if onto.is_some_and(|onto| onto != number - 1) {
+            return Err(CommitError::Overtaken);
+        }
         let plans = plan(&mut session, change.packages).await?;
         if plans.is_empty() {
             return newest.map(Outcome::Unchanged).ok_or(CommitError::Nothing);
@@ -98,7 +121,10 @@ impl Store {
         }
         references::check(&mut session, number).await?;
         let revision = seal(&mut session, &change, &plans, number, newest.as_ref()).await?;
-        session.commit().await?;
+        // A session that ends without this is rolled back.
+        if keep {
+            session.commit().await?;
+        }
         let count = |rows: fn(&Plan<'_>) -> usize| {
             plans.iter().map(|plan| (plan.family.name(), rows(plan))).filter(|(_, rows)| *rows > 0).collect()
         };

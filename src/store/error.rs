@@ -116,6 +116,9 @@ pub enum CommitError {
     /// No package was given to an empty database.
     #[error("没有数据包。No package was given.")]
     Nothing,
+    /// Another revision came after the one that the change was worked out from.
+    #[error("另一次导入抢先完成,请重试。Another import came first; try again.")]
+    Overtaken,
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -12,6 +12,7 @@ mod digest;
 mod dimension;
 pub mod enterprise;
 mod error;
+mod held;
 pub mod observation;
 pub mod project;
 mod references;
