@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use async_graphql::parser::parse_schema;
 use async_graphql::parser::types::{FieldDefinition, InputValueDefinition, TypeKind, TypeSystemDefinition};
-use common::database::sqlite;
+use common::database::{Database, fresh};
 use common::server::{Server, import, planatlas};
 use serde_json::{Value, json};
 
@@ -72,46 +72,68 @@ fn everything_is_described_in_both_languages() {
     assert!(missing.is_empty(), "not described in both languages: {missing:#?}");
 }
 
-/// A server over the plan with its sample overlay.
-fn whole() -> (common::database::Database, Server) {
-    let database = sqlite();
-    import(&["geodata/shangqiu", "geodata/sample"], &database.url);
-    let server = Server::start(&database.url);
-    (database, server)
+/// A server over the plan with its sample overlay, on each engine.
+fn whole() -> impl Iterator<Item = (Database, Server)> {
+    fresh().into_iter().map(|database| {
+        import(&["geodata/shangqiu", "geodata/sample"], &database.url);
+        let server = Server::start(&database.url);
+        (database, server)
+    })
+}
+
+/// Everything that many things of a level need is asked for at once.
+#[test]
+fn what_is_asked_of_many_is_one_statement() {
+    for (_database, server) in whole() {
+        for (query, most) in [
+            ("{ registers { entries(first: 2) { totalCount nodes { code } } } }", 2),
+            ("{ regions { nodes { latest(indicator: \"gdp\") { alternatives { status } } } } }", 2),
+            ("{ zones { nodes { series(first: 3) { nodes { points { recordedAt } } } } } }", 1),
+            ("{ projects(first: 100) { nodes { stageHistory { on } } } }", 2),
+            ("{ projects(first: 0) { pageInfo { hasNextPage } } }", 1),
+            ("{ zones { nodes { code footprint { area } tasks { totalCount } } } }", 0),
+        ] {
+            let before = server.statements().len();
+            server.ask(query);
+            let statements = server.statements().split_off(before);
+            assert!(statements.len() <= most, "{query}: {statements:#?}");
+        }
+    }
 }
 
 /// The named query answers from the ground up, at one statement for each question of a level.
 #[test]
 fn the_layout_is_answered_without_a_statement_for_each_place() {
-    let (_database, server) = whole();
-    let query = std::fs::read_to_string("schema/documents/layout.graphql").unwrap();
-    let plan = server.ask("{ plans { code } }")["plans"][0]["code"].take();
-    let before = server.statements().len();
-    let answer = server.ask_with(&query, json!({ "plan": plan, "revenue": "zone-revenue" }));
-    assert!(answer.get("errors").is_none(), "{answer}");
-    let statements = server.statements().split_off(before);
-    // Newest revenue, first projects, their number, their stages, and which stages hold made-up projects.
-    assert_eq!(statements.len(), 5, "{statements:#?}");
+    for (_database, server) in whole() {
+        let query = std::fs::read_to_string("schema/documents/layout.graphql").unwrap();
+        let plan = server.ask("{ plans { code } }")["plans"][0]["code"].take();
+        let before = server.statements().len();
+        let answer = server.ask_with(&query, json!({ "plan": plan, "revenue": "zone-revenue" }));
+        assert!(answer.get("errors").is_none(), "{answer}");
+        let statements = server.statements().split_off(before);
+        // Newest revenue, first projects, their number, their stages, and which stages hold made-up projects.
+        assert_eq!(statements.len(), 5, "{statements:#?}");
 
-    let elements = answer["data"]["layout"].as_array().unwrap();
-    let forms: Vec<&str> = elements.iter().map(|element| element["form"].as_str().unwrap()).collect();
-    assert_eq!(forms, ["CORE", "BELT", "GROUP"]);
-    let mut zones = 0;
-    for member in elements.iter().flat_map(|element| element["members"].as_array().unwrap()) {
-        assert!(!member["role"].as_str().unwrap().is_empty());
-        assert!(member["citation"]["locator"].as_str().is_some());
-        for zone in member["place"]["zones"].as_array().into_iter().flatten() {
-            zones += 1;
-            assert!(
-                zone["latest"].is_null() || zone["latest"]["citations"][0]["document"]["code"].is_string(),
-                "{zone}"
-            );
-            let (count, groups) = (&zone["projects"]["totalCount"], zone["projects"]["groups"].as_array().unwrap());
-            let sum: i64 = groups.iter().map(|group| group["count"].as_i64().unwrap()).sum();
-            assert_eq!(count.as_i64().unwrap(), sum, "the stages add up to the whole: {zone}");
+        let elements = answer["data"]["layout"].as_array().unwrap();
+        let forms: Vec<&str> = elements.iter().map(|element| element["form"].as_str().unwrap()).collect();
+        assert_eq!(forms, ["CORE", "BELT", "GROUP"]);
+        let mut zones = 0;
+        for member in elements.iter().flat_map(|element| element["members"].as_array().unwrap()) {
+            assert!(!member["role"].as_str().unwrap().is_empty());
+            assert!(member["citation"]["locator"].as_str().is_some());
+            for zone in member["place"]["zones"].as_array().into_iter().flatten() {
+                zones += 1;
+                assert!(
+                    zone["latest"].is_null() || zone["latest"]["citations"][0]["document"]["code"].is_string(),
+                    "{zone}"
+                );
+                let (count, groups) = (&zone["projects"]["totalCount"], zone["projects"]["groups"].as_array().unwrap());
+                let sum: i64 = groups.iter().map(|group| group["count"].as_i64().unwrap()).sum();
+                assert_eq!(count.as_i64().unwrap(), sum, "the stages add up to the whole: {zone}");
+            }
         }
+        assert!(zones >= 9, "{zones} zones");
     }
-    assert!(zones >= 9, "{zones} zones");
 }
 
 /// Shortens every number of a geometry's vertices, which other tests are about, to keep answers readable.
@@ -141,26 +163,29 @@ fn queries() -> BTreeMap<String, PathBuf> {
 
 #[test]
 fn the_queries_of_the_documentation_answer_as_printed() {
-    let (_database, server) = whole();
-    let mut questions: BTreeMap<String, (String, Value)> =
-        queries().into_iter().map(|(name, path)| (name, (std::fs::read_to_string(path).unwrap(), json!({})))).collect();
-    assert!(questions.len() >= 10, "ten queries");
-    let plan = server.ask("{ plans { code } }")["plans"][0]["code"].take();
-    let layout = std::fs::read_to_string("schema/documents/layout.graphql").unwrap();
-    questions.insert("00-layout".to_owned(), (layout, json!({ "plan": plan, "revenue": "zone-revenue" })));
+    for (_database, server) in whole() {
+        let mut questions: BTreeMap<String, (String, Value)> = queries()
+            .into_iter()
+            .map(|(name, path)| (name, (std::fs::read_to_string(path).unwrap(), json!({}))))
+            .collect();
+        assert!(questions.len() >= 10, "ten queries");
+        let plan = server.ask("{ plans { code } }")["plans"][0]["code"].take();
+        let layout = std::fs::read_to_string("schema/documents/layout.graphql").unwrap();
+        questions.insert("00-layout".to_owned(), (layout, json!({ "plan": plan, "revenue": "zone-revenue" })));
 
-    let mut stale = Vec::new();
-    for (name, (query, variables)) in questions {
-        let mut answer = server.ask_with(&query, variables);
-        assert!(answer.get("errors").is_none(), "{name}: {answer}");
-        without_coordinates(&mut answer);
-        let text = serde_json::to_string_pretty(&answer).unwrap() + "\n";
-        let file = Path::new("docs/queries").join(format!("{name}.json"));
-        if std::env::var_os(UPDATE).is_some() {
-            std::fs::write(&file, text).unwrap();
-        } else if std::fs::read_to_string(&file).ok().as_deref() != Some(text.as_str()) {
-            stale.push(file);
+        let mut stale = Vec::new();
+        for (name, (query, variables)) in questions {
+            let mut answer = server.ask_with(&query, variables);
+            assert!(answer.get("errors").is_none(), "{name}: {answer}");
+            without_coordinates(&mut answer);
+            let text = serde_json::to_string_pretty(&answer).unwrap() + "\n";
+            let file = Path::new("docs/queries").join(format!("{name}.json"));
+            if std::env::var_os(UPDATE).is_some() {
+                std::fs::write(&file, text).unwrap();
+            } else if std::fs::read_to_string(&file).ok().as_deref() != Some(text.as_str()) {
+                stale.push(file);
+            }
         }
+        assert!(stale.is_empty(), "answers changed: {stale:?}; if rightly so, run the test with {UPDATE}=1");
     }
-    assert!(stale.is_empty(), "answers changed: {stale:?}; if rightly so, run the test with {UPDATE}=1");
 }

@@ -2,18 +2,14 @@
 //! the thing it is about.
 
 use std::collections::HashMap;
-use std::future::Future;
 use std::hash::{Hash, Hasher};
 use std::time::Duration;
 
 use async_graphql::dataloader::{DataLoader, HashMapCache, Loader};
 use chrono::{DateTime, Utc};
-use futures_util::StreamExt;
-use futures_util::future::BoxFuture;
-use futures_util::stream::FuturesUnordered;
-use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use super::fault::Fault;
+use super::queue::Fetches;
 use crate::domain::{Accumulation, PeriodCode};
 use crate::store::observation::{self, Cells, Observation};
 use crate::store::project::{self, Dim, Filter, Group, Order, Project, Reached};
@@ -35,39 +31,8 @@ pub type FactLoader = DataLoader<Facts, HashMapCache>;
 /// A loader over a database at a revision, whose fetches wait in the queue of a request.
 pub fn facts(store: &Store, at: i32, fetches: &Fetches) -> FactLoader {
     let fetches = fetches.clone();
-    let wait = move |fetch| fetches.0.send(fetch);
+    let wait = move |fetch| fetches.put(fetch);
     DataLoader::with_cache(Facts { store: store.clone(), at }, wait, HashMapCache::default()).delay(Duration::ZERO)
-}
-
-/// Where a request's loaders put their fetches.
-#[derive(Clone)]
-pub struct Fetches(UnboundedSender<BoxFuture<'static, ()>>);
-
-/// Fetches that wait until every field that can be answered without them has been. All that a level of the query
-/// needs has then been asked for, so it is one statement however long the fields took: waiting for some time instead
-/// would let chance decide.
-pub struct Queue(UnboundedReceiver<BoxFuture<'static, ()>>);
-
-/// The queue of a request.
-pub fn queue() -> (Fetches, Queue) {
-    let (sender, receiver) = unbounded_channel();
-    (Fetches(sender), Queue(receiver))
-}
-
-impl Queue {
-    /// Carries out a request.
-    pub async fn drive<F: Future>(mut self, request: F) -> F::Output {
-        let mut request = std::pin::pin!(request);
-        let mut fetches = FuturesUnordered::new();
-        loop {
-            tokio::select! {
-                biased;
-                answer = &mut request => return answer,
-                Some(fetch) = self.0.recv() => fetches.push(fetch),
-                Some(()) = fetches.next() => {}
-            }
-        }
-    }
 }
 
 /// The cells of a subject's newest period with a value.
@@ -128,6 +93,32 @@ pub struct FirstPage {
 /// Sums by these dimensions.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GroupsBy(pub Vec<Dim>);
+
+/// The first entries of a register, or their number.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EntriesOf<Q> {
+    /// The register.
+    pub register: i64,
+    /// Which of its entries.
+    pub filter: register_entry::Filter,
+    /// What is wanted of them.
+    pub question: Q,
+}
+
+/// As for [`ProjectsOf`].
+impl<Q> Hash for EntriesOf<Q> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.register.hash(state);
+    }
+}
+
+/// At most so many.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct First(pub u64);
+
+/// How many there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Count;
 
 /// A project by its id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -310,6 +301,40 @@ impl Loader<HonoursOf> for Facts {
         let rows = register_entry::list(&self.store, self.at, &filter, None, MOST_HONOURS).await;
         let rows = by_owner(rows.map_err(Fault::internal)?, |row| row.holder);
         Ok(rows.into_iter().map(|(id, rows)| (HonoursOf(id), rows)).collect())
+    }
+}
+
+impl Loader<EntriesOf<First>> for Facts {
+    type Value = Vec<RegisterEntry>;
+    type Error = Fault;
+
+    async fn load(&self, keys: &[EntriesOf<First>]) -> Loaded<EntriesOf<First>, Self::Value> {
+        let mut found = HashMap::new();
+        for ((filter, question), keys) in questions(keys, |key| (&key.filter, key.question)) {
+            let registers: Vec<i64> = keys.iter().map(|key| key.register).collect();
+            let rows = register_entry::page_per_register(&self.store, self.at, &registers, filter, question.0).await;
+            for (register, rows) in by_owner(rows.map_err(Fault::internal)?, |row| row.register) {
+                found.insert(EntriesOf { register, filter: filter.clone(), question }, rows);
+            }
+        }
+        Ok(found)
+    }
+}
+
+impl Loader<EntriesOf<Count>> for Facts {
+    type Value = i64;
+    type Error = Fault;
+
+    async fn load(&self, keys: &[EntriesOf<Count>]) -> Loaded<EntriesOf<Count>, Self::Value> {
+        let mut found = HashMap::new();
+        for (filter, keys) in questions(keys, |key| &key.filter) {
+            let registers: Vec<i64> = keys.iter().map(|key| key.register).collect();
+            let counts = register_entry::counts(&self.store, self.at, &registers, filter).await;
+            for (register, count) in counts.map_err(Fault::internal)? {
+                found.insert(EntriesOf { register, filter: filter.clone(), question: Count }, count);
+            }
+        }
+        Ok(found)
     }
 }
 

@@ -33,6 +33,7 @@ mod project;
 mod projects;
 mod quantity;
 mod query;
+mod queue;
 mod region;
 mod register;
 pub mod response;

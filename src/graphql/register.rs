@@ -12,7 +12,7 @@ use super::fault::Fault;
 use super::footprint::Point;
 use super::id::NodeId;
 use super::indicator::Indicator;
-use super::loaders::{EnterpriseId, ProjectId};
+use super::loaders::{Count, EnterpriseId, EntriesOf, First, ProjectId};
 use super::node::NodeFields;
 use super::project::Project;
 use super::region::Region;
@@ -100,27 +100,41 @@ impl Register {
     ) -> Result<Connection<Edge<RegisterEntry>>, Fault> {
         let holder = holder.map(|id| NodeId::decode(&id)?.local.parse().map_err(|_| Fault::bad_id(&id)));
         let filter = Filter {
-            registers: Some(vec![self.row.id.0]),
+            registers: None,
             holders: holder.transpose()?.map(|id| vec![id]),
             in_force: period.map(|period| period.0),
             bbox: space.as_ref().map(SpatialFilter::bbox).transpose()?.flatten(),
         };
-        page(&self.view, filter, Paging::new(first, after, MOST_FACTS)?).await
+        page(&self.view, self.row.id.0, filter, Paging::new(first, after, MOST_FACTS)?).await
     }
 }
 
-async fn page(view: &View, filter: Filter, paging: Paging) -> Result<Connection<Edge<RegisterEntry>>, Fault> {
-    let at = view.revision().number;
+/// A page of a register. First pages and numbers are asked for all registers of a level at once.
+async fn page(
+    view: &View,
+    register: i64,
+    filter: Filter,
+    paging: Paging,
+) -> Result<Connection<Edge<RegisterEntry>>, Fault> {
     let limit = paging.first as u64 + 1;
-    let mut rows =
-        store::list(view.store(), at, &filter, paging.after.as_deref(), limit).await.map_err(Fault::internal)?;
+    let mut rows = match &paging.after {
+        None => {
+            let key = EntriesOf { register, filter: filter.clone(), question: First(limit) };
+            view.facts().load_one(key).await?.unwrap_or_default()
+        }
+        Some(after) => {
+            let filter = Filter { registers: Some(vec![register]), ..filter.clone() };
+            let rows = store::list(view.store(), view.revision().number, &filter, Some(after), limit).await;
+            rows.map_err(Fault::internal)?
+        }
+    };
     let more = rows.len() > paging.first;
     rows.truncate(paging.first);
     let edges = rows.into_iter().map(|row| Edge::new(close_cursor(&row.code), RegisterEntry::new(view, row))).collect();
     let counted = view.clone();
     let total = Total::Count(Arc::new(move || {
-        let (view, filter) = (counted.clone(), filter.clone());
-        Box::pin(async move { store::count(view.store(), at, &filter).await.map_err(Fault::internal) })
+        let (view, key) = (counted.clone(), EntriesOf { register, filter: filter.clone(), question: Count });
+        Box::pin(async move { Ok(view.facts().load_one(key).await?.unwrap_or(0)) })
     }));
     Ok(Connection::page(edges, paging.after.is_some(), more, total))
 }

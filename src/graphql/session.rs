@@ -2,8 +2,8 @@
 
 use async_graphql::{BatchRequest, BatchResponse, Value};
 
-use super::loaders::Queue;
 use super::order::arrange;
+use super::queue::Queue;
 use super::view::View;
 use super::{PlanSchema, fault};
 

@@ -10,7 +10,8 @@ use tokio::sync::OnceCell;
 use super::fault::Fault;
 use super::id::NodeId;
 use super::library::{Library, Volume};
-use super::loaders::{self, FactLoader, Fetches};
+use super::loaders::{self, FactLoader};
+use super::queue::{Fetches, queue};
 use super::session::Session;
 use crate::assess::Figures;
 use crate::atlas::Atlas;
@@ -34,7 +35,7 @@ struct Inner {
 impl View {
     /// The newest revision, for one request.
     pub(super) fn head(library: &Arc<Library>, volume: &Arc<Volume>, on: NaiveDate) -> Session {
-        let (fetches, queue) = loaders::queue();
+        let (fetches, queue) = queue();
         Session::new(Self::new(library, volume, on, fetches, false), queue)
     }
 

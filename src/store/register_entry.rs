@@ -1,6 +1,6 @@
 //! Entries of registers (名录): who was recognised as what, from when to when.
 
-use sea_query::{Condition, Expr, ExprTrait, Func, JoinType, Order, Query, SelectStatement};
+use sea_query::{Condition, Expr, ExprTrait, Func, IntoTableRef, JoinType, Order, Query, SelectStatement};
 
 use super::db::{Dialect, Row};
 use super::search::{self, Columns, among, point, scan};
@@ -78,6 +78,33 @@ pub async fn count(store: &Store, at: i32, filter: &Filter) -> Result<i64, Store
     rows.first().map_or(Ok(0), |row| row.int(0))
 }
 
+/// The first `limit` entries of each of these registers, by register and code.
+///
+/// # Errors
+/// When the database fails.
+pub async fn page_per_register(
+    store: &Store,
+    at: i32,
+    registers: &[i64],
+    filter: &Filter,
+    limit: u64,
+) -> Result<Vec<RegisterEntry>, StoreError> {
+    if registers.is_empty() {
+        return Ok(Vec::new());
+    }
+    let select = page_per_register_statement(store.db.dialect(), at, registers, filter, limit);
+    store.db.rows(&select).await?.iter().map(read).collect()
+}
+
+/// How many entries each of these registers has, where it has any.
+///
+/// # Errors
+/// When the database fails.
+pub async fn counts(store: &Store, at: i32, registers: &[i64], filter: &Filter) -> Result<Vec<(i64, i64)>, StoreError> {
+    let rows = store.db.rows(&counts_statement(store.db.dialect(), at, registers, filter)).await?;
+    rows.iter().map(|row| Ok((row.int(0)?, row.int(1)?))).collect()
+}
+
 /// An entry by its code, `REGISTER/CODE`.
 ///
 /// # Errors
@@ -94,24 +121,26 @@ pub async fn by_ids(store: &Store, at: i32, ids: &[i64]) -> Result<Vec<RegisterE
     store.db.rows(&by_ids_statement(store.db.dialect(), at, ids)).await?.iter().map(read).collect()
 }
 
+/// What [`read`] reads of the row itself.
+const COLUMNS: [&str; 12] = [
+    "register",
+    "holder",
+    "title",
+    "level",
+    "recognised_on",
+    "expires_on",
+    "x",
+    "y",
+    "document",
+    "locator",
+    "quote",
+    "rev_from",
+];
+
 fn columns(mut select: SelectStatement) -> SelectStatement {
-    let own = [
-        "register",
-        "holder",
-        "title",
-        "level",
-        "recognised_on",
-        "expires_on",
-        "x",
-        "y",
-        "document",
-        "locator",
-        "quote",
-        "rev_from",
-    ];
     select
         .columns([("e", "id"), ("e", "code"), ("h", "kind")])
-        .columns(own.map(|column| ("p", column)))
+        .columns(COLUMNS.map(|column| ("p", column)))
         .join_as(JoinType::InnerJoin, "entity", "e", Expr::col(("e", "id")).equals(("p", "entity")))
         .join_as(JoinType::InnerJoin, "entity", "h", Expr::col(("h", "id")).equals(("p", "holder")));
     select
@@ -157,6 +186,46 @@ pub(super) fn list_statement(
 
 pub(super) fn count_statement(dialect: Dialect, at: i32, filter: &Filter) -> SelectStatement {
     matching(dialect, at, filter).expr(Func::count(Expr::col(("p", "entity")))).take()
+}
+
+pub(super) fn page_per_register_statement(
+    dialect: Dialect,
+    at: i32,
+    registers: &[i64],
+    filter: &Filter,
+    limit: u64,
+) -> SelectStatement {
+    let mut first = matching(dialect, at, filter);
+    first
+        .join_as(JoinType::InnerJoin, "entity", "o", Expr::col(("o", "id")).equals(("p", "entity")))
+        .and_where(Expr::col(("p", "register")).equals(("parent", "id")))
+        .order_by(("o", "code"), Order::Asc)
+        .limit(limit)
+        .column(("p", "entity"));
+    let mut select = Query::select();
+    select.from_subquery(dialect.ids(registers), "parent");
+    match dialect {
+        Dialect::Sqlite => {
+            select
+                .cross_join("register_entry".into_table_ref().alias("p"))
+                .cond_where(held_at("p", at))
+                .and_where(Expr::col(("p", "entity")).in_subquery(first));
+        }
+        Dialect::Postgres => {
+            first.columns(COLUMNS.map(|column| ("p", column)));
+            select.join_lateral(JoinType::InnerJoin, first, "p", Expr::cust("TRUE"));
+        }
+    }
+    columns(select).order_by(("parent", "id"), Order::Asc).order_by(("e", "code"), Order::Asc).take()
+}
+
+pub(super) fn counts_statement(dialect: Dialect, at: i32, registers: &[i64], filter: &Filter) -> SelectStatement {
+    matching(dialect, at, filter)
+        .column(("p", "register"))
+        .expr(Func::count(Expr::col(("p", "entity"))))
+        .and_where(among(dialect, ("p", "register"), registers))
+        .group_by_col(("p", "register"))
+        .take()
 }
 
 pub(super) fn by_code_statement(at: i32, code: &str) -> SelectStatement {

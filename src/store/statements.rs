@@ -142,6 +142,7 @@ fn enterprises_and_entries() {
         in_force: Some(period("2024")),
         bbox: None,
     };
+    let every = register_entry::Filter { registers: None, ..entries.clone() };
     check(
         "enterprise",
         vec![
@@ -156,6 +157,8 @@ fn enterprises_and_entries() {
         vec![
             ("list", show(|d| register_entry::list_statement(d, 7, &entries, Some("green/g-1"), 21))),
             ("count", show(|d| register_entry::count_statement(d, 7, &entries))),
+            ("page_per_register", show(|d| register_entry::page_per_register_statement(d, 7, &[1, 4], &every, 6))),
+            ("counts", show(|d| register_entry::counts_statement(d, 7, &[1, 4], &every))),
             ("by_code", show(|_| register_entry::by_code_statement(7, "green/g-1"))),
             ("by_ids", show(|d| register_entry::by_ids_statement(d, 7, &[1, 2]))),
         ],
