@@ -213,6 +213,22 @@ fn every_mechanism_has_a_home_or_says_what_it_waits_for() {
     assert!(rows.iter().filter(|row| !row[home].is_empty()).count() >= 70);
 }
 
+fn the_plan_s_flaws_are_told_with_both_quotes(server: &Server) {
+    let answer = server.ask(&format!(
+        "{{ plan(code: \"{PLAN}\") {{ inconsistencies {{ kind severity message english: message(lang: EN) \
+           citations {{ quote locator }} }} }} }}"
+    ));
+    let found = list(&answer["plan"]["inconsistencies"]);
+    assert!(found.len() >= 60, "{}", found.len());
+    for one in found {
+        assert!(!one["message"].as_str().unwrap().is_empty());
+        assert_ne!(one["message"], one["english"]);
+        assert!(!list(&one["citations"]).is_empty(), "{one}");
+    }
+    let kinds: BTreeSet<&str> = found.iter().map(|one| one["kind"].as_str().unwrap()).collect();
+    assert!(kinds.len() >= 10, "{kinds:?}");
+}
+
 fn a_region_holds_the_projects_of_the_regions_under_it(server: &Server) {
     let answer = server.ask(
         "{ projects { totalCount } region(code: \"411400\") { projects { totalCount groups(by: [STAGE]) { count } } \
@@ -236,4 +252,4 @@ fn unknown_codes_get_an_answer_to_act_on(server: &Server) {
     assert_eq!(names(&server.ask("{ plans { code } }")["plans"]).len(), 0);
 }
 
-on_each_engine! { ["geodata/shangqiu"] => the_outline_and_the_list_are_whole, roles_are_those_of_the_text, targets_promise_no_more_than_the_text, the_layout_is_what_the_text_says_and_marks_what_it_does_not, tasks_reach_places_and_places_reach_tasks_by_the_same_links, without_the_overlay_nothing_is_sample_and_what_is_missing_says_who_owes_it, unknown_codes_get_an_answer_to_act_on, a_region_holds_the_projects_of_the_regions_under_it }
+on_each_engine! { ["geodata/shangqiu"] => the_outline_and_the_list_are_whole, roles_are_those_of_the_text, targets_promise_no_more_than_the_text, the_layout_is_what_the_text_says_and_marks_what_it_does_not, tasks_reach_places_and_places_reach_tasks_by_the_same_links, without_the_overlay_nothing_is_sample_and_what_is_missing_says_who_owes_it, unknown_codes_get_an_answer_to_act_on, a_region_holds_the_projects_of_the_regions_under_it, the_plan_s_flaws_are_told_with_both_quotes }
