@@ -38,11 +38,7 @@ test('on a phone everything to touch is 44 px high', async ({ page }) => {
   await page.setViewportSize({ width: 390, height: 844 });
   await open(page, '?select=region:411424');
   const low = await page.evaluate(() =>
-    [
-      ...document.querySelectorAll<HTMLElement>(
-        'header button, .head button, .tabs button, .drawer .close, .drawer .row',
-      ),
-    ]
+    [...document.querySelectorAll<HTMLElement>('header button, .head button, .tabs a, .drawer .close, .drawer .row')]
       .filter((b) => b.offsetParent !== null && b.getBoundingClientRect().height < 43.5)
       .map((b) => b.textContent),
   );
@@ -52,13 +48,13 @@ test('on a phone everything to touch is 44 px high', async ({ page }) => {
 test('on a phone the list leads to the drawer, and its tab back to the map', async ({ page }) => {
   await page.setViewportSize({ width: 390, height: 844 });
   await open(page);
-  await page.getByRole('button', { name: '列表' }).click();
+  await page.getByRole('link', { name: '列表' }).click();
   await page
     .getByTestId('list')
     .getByRole('button', { name: /柘城县/ })
     .last()
     .click();
   await expect(page.getByTestId('drawer').getByRole('heading', { level: 2 })).toContainText('柘城');
-  await page.getByRole('button', { name: '地图' }).click();
+  await page.getByRole('link', { name: '地图' }).click();
   await idle(page);
 });

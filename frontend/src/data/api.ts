@@ -1,9 +1,10 @@
 import type { TypedDocumentString } from '../gql/graphql';
+import { view } from './view.svelte';
 
 /** What every answer says about itself besides its data. */
 export interface Answer<T> {
   data: T;
-  /** True when any row behind the answer is made up. */
+  /** True when the instance holds any made-up row. */
   sample: boolean;
 }
 
@@ -25,16 +26,37 @@ interface Body<T> {
   extensions?: { sample?: boolean };
 }
 
-/** Asks the server that served the page. There is no other address in this program. */
+/** The same question put to an older knowledge state: what was asked of the root is asked of `asOf`. */
+function asOf(document: string): string {
+  const open = document.indexOf('{');
+  let close = open;
+  for (let depth = 0; close < document.length; close += 1) {
+    if (document[close] === '{') depth += 1;
+    else if (document[close] === '}' && --depth === 0) break;
+  }
+  const head = document.slice(0, open).trimEnd();
+  const declared = head.endsWith(')') ? `${head.slice(0, -1)}, $at: AsOf!)` : `${head}($at: AsOf!)`;
+  return `${declared} { asOf(at: $at) ${document.slice(open, close + 1)} }${document.slice(close + 1)}`;
+}
+
+/**
+ * Asks the server that served the page. There is no other address in this program. Where the address names an edition
+ * or a revision, it is asked of that one; `always` is for what has no past, such as the list of editions.
+ */
 export async function ask<T, V>(
   document: TypedDocumentString<T, V>,
   variables: V,
   signal?: AbortSignal,
+  always = false,
 ): Promise<Answer<T>> {
+  const at = always ? undefined : view.at;
+  const asked = at
+    ? { query: asOf(document.toString()), variables: { ...variables, at } }
+    : { query: document.toString(), variables };
   const response = await fetch('/graphql', {
     method: 'POST',
     headers: { 'content-type': 'application/json', accept: 'application/graphql-response+json, application/json' },
-    body: JSON.stringify({ query: document.toString(), variables }),
+    body: JSON.stringify(asked),
     signal: signal ?? null,
   }).catch((cause: unknown) => {
     if (signal?.aborted) throw cause;
@@ -52,5 +74,6 @@ export async function ask<T, V>(
     throw new ApiError(first.message, code ?? 'UNKNOWN', message?.zh, message?.en);
   }
   if (!body.data) throw new ApiError(`HTTP ${response.status}`, `HTTP_${response.status}`);
-  return { data: body.data, sample: body.extensions?.sample ?? false };
+  const data = at ? (body.data as unknown as { asOf: T }).asOf : body.data;
+  return { data, sample: body.extensions?.sample ?? false };
 }

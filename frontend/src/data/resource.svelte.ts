@@ -1,3 +1,5 @@
+import { view } from './view.svelte';
+
 /** One panel's data: empty, on its way, here, or failed with a way to try again. */
 export class Resource<K, T> {
   value = $state.raw<T | undefined>(undefined);
@@ -13,7 +15,7 @@ export class Resource<K, T> {
   ) {
     $effect(() => {
       const key = wanted();
-      const id = JSON.stringify(key);
+      const id = this.idOf(key);
       if (id !== this.asked) this.start(key, id);
     });
     $effect(() => () => this.abort?.abort());
@@ -23,8 +25,12 @@ export class Resource<K, T> {
 
   retry = (): void => {
     const key = this.wanted();
-    this.start(key, JSON.stringify(key));
+    this.start(key, this.idOf(key));
   };
+
+  /** The same key at another knowledge state is another question. */
+  private idOf = (key: K | undefined): string | undefined =>
+    key === undefined ? undefined : JSON.stringify([key, view.at]);
 
   private start(key: K | undefined, id: string | undefined): void {
     this.asked = id;

@@ -1,12 +1,18 @@
 import { view } from '../data/view.svelte';
 import { en } from './en';
-import type { Words } from './words';
+import type { Shape, Words } from './words';
 import { zh } from './zh';
 
 const dictionaries: Record<'zh' | 'en', Words> = { zh, en };
 
 /** The words of the page in the language of the address. Call it where it is shown, so that the switch is live. */
 export const t = (): Words => dictionaries[view.lang];
+
+/** The words of one view, beside those that all share. Its English must have every word of its Chinese. */
+export const words =
+  <T>(chinese: T, english: Shape<T>) =>
+  (): Shape<T> =>
+    view.lang === 'en' ? english : (chinese as Shape<T>);
 
 /** A thing with a Chinese name and, perhaps, an English one. */
 export interface Named {
