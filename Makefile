@@ -16,7 +16,7 @@ endif
 
 NPM_READY := frontend/node_modules/.package-lock.json
 PAGE := frontend/dist/index.html
-PAGE_SOURCES := $(shell find frontend/src frontend/public -type f 2>/dev/null) frontend/index.html frontend/package.json schema/schema.graphql
+PAGE_SOURCES := $(shell find frontend/src frontend/public -type f 2>/dev/null) frontend/index.html frontend/graphiql.html frontend/package.json schema/schema.graphql $(wildcard docs/queries/*.graphql)
 say = @printf '\033[1m▸ %s\033[0m\n' "$(1)"
 
 .PHONY: help serve build page test test-all tools check-rust check-page check-data audit schema clean

@@ -72,7 +72,7 @@ pub fn router(site: Site) -> Router {
         .layer(TraceLayer::new_for_http().on_failure(()))
         .with_state(site);
     headers.into_iter().fold(router, |router, (name, value)| {
-        router.layer(SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value)))
+        router.layer(SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value)))
     })
 }
 

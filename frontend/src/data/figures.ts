@@ -51,6 +51,9 @@ function order(code: string): number {
   return Number(year) * 100 + end;
 }
 
+/** Above zero when the first period is the later one. */
+export const newer = (a: string, b: string): number => order(a) - order(b);
+
 /** One indicator over places and periods. */
 export class Figures {
   readonly periods: PeriodColumn[];
@@ -65,6 +68,7 @@ export class Figures {
     data: FiguresQuery,
     /** The region that holds the others: its figure is no part of the map. */
     root: string | undefined,
+    breaks: (values: number[], places: number) => number[] = niceBreaks,
   ) {
     const labels = new Map<string, { label: string; labelEn: string }>();
     const places = [...data.regions.nodes.filter((r) => r.code !== root), ...data.zones.nodes];
@@ -106,7 +110,7 @@ export class Figures {
     this.periods.sort((a, b) => order(a.code) - order(b.code));
     const sizes = [...this.cells.values()].flatMap((row) => [...row.values()].flatMap((c) => c.size ?? []));
     this.max = Math.max(0, ...sizes);
-    this.breaks = isRate(indicator) ? niceBreaks(sizes) : [];
+    this.breaks = isRate(indicator) ? breaks(sizes, expected) : [];
   }
 
   cell = (place: string, period: string | undefined): Cell | undefined =>
@@ -150,21 +154,36 @@ export class Figures {
   }
 }
 
+/** No more classes than five, than there are places, or than there are different values. */
+const most = (values: number[], places: number): number => Math.max(1, Math.min(5, places, new Set(values).size));
+
+/** Borders so that about as many values lie in each class, over all periods together; equal values share a class. */
+export function evenBreaks(values: number[], places: number): number[] {
+  const sorted = [...values].sort((a, b) => a - b);
+  const classes = most(values, places);
+  const breaks = new Set<number>();
+  for (let k = 1; k < classes; k += 1) {
+    const value = sorted[Math.round((k * sorted.length) / classes)];
+    if (value !== undefined && value > (sorted[0] ?? 0)) breaks.add(value);
+  }
+  return [...breaks];
+}
+
 /** At most four round borders, so at most five classes, over all periods together. */
-export function niceBreaks(values: number[]): number[] {
-  if (!values.length) return [];
+export function niceBreaks(values: number[], places = 5): number[] {
   const low = Math.min(...values);
   const high = Math.max(...values);
-  if (low === high) return [];
+  const limit = most(values, places) - 1;
+  if (!values.length || low === high || limit < 1) return [];
   const raw = (high - low) / 5;
   const power = 10 ** Math.floor(Math.log10(raw));
-  const steps = [1, 2, 2.5, 5, 10, 20];
+  const steps = [1, 2, 2.5, 5, 10, 20, 25, 50];
   for (const step of steps) {
     const width = step * power;
     const first = Math.floor(low / width) * width + width;
     const breaks: number[] = [];
     for (let b = first; b < high; b += width) breaks.push(Number(b.toPrecision(12)));
-    if (breaks.length <= 4) return breaks;
+    if (breaks.length <= limit) return breaks;
   }
   return [];
 }
