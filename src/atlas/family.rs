@@ -1,8 +1,9 @@
 //! All things of one kind at one revision, in their own order, found by identity or code.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
+use super::search::{Found, Named, Names, Query};
 use crate::domain::{
     Chain, Citation, Cluster, Document, EntityId, Event, FromRecord, Group, Indicator, Industry, Kind, LayoutElement,
     Outline, Plan, Region, Register, ResponsibleUnit, Section, Target, Task, Zone,
@@ -83,6 +84,7 @@ pub struct Family<T> {
     items: Vec<Arc<T>>,
     by_id: HashMap<EntityId, usize>,
     by_code: HashMap<String, usize>,
+    names: OnceLock<Names>,
 }
 
 impl<T: Thing> Family<T> {
@@ -91,7 +93,7 @@ impl<T: Thing> Family<T> {
         items.sort_by(|a, b| (a.order(), a.id()).cmp(&(b.order(), b.id())));
         let by_id = items.iter().enumerate().map(|(at, item)| (item.id(), at)).collect();
         let by_code = items.iter().enumerate().map(|(at, item)| (item.code().to_owned(), at)).collect();
-        Self { items: items.into_iter().map(Arc::new).collect(), by_id, by_code }
+        Self { items: items.into_iter().map(Arc::new).collect(), by_id, by_code, names: OnceLock::new() }
     }
 
     /// All, in order.
@@ -112,5 +114,13 @@ impl<T: Thing> Family<T> {
     /// The things of several codes, in the order of the codes; unknown codes are left out.
     pub fn codes<'a>(&self, codes: impl IntoIterator<Item = &'a String>) -> Vec<Arc<T>> {
         codes.into_iter().filter_map(|code| self.code(code).cloned()).collect()
+    }
+}
+
+impl<T: Named> Family<T> {
+    /// The things that a query means, in order.
+    pub fn find(&self, query: &Query) -> Vec<Found<'_>> {
+        let names = || Names::new(self.items.iter().map(|item| (item.id(), item.called())));
+        self.names.get_or_init(names).find(query)
     }
 }

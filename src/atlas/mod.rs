@@ -5,6 +5,7 @@
 //! use. Facts (observations, projects, enterprises, register entries) stay in the database.
 //!
 //! - [`Family`]: all things of one kind, in order.
+//! - [`search`]: what things are called, and which of them is meant.
 //! - [`Index`]: who belongs to whom, the other way round than it is written.
 //! - [`Links`]: what a task touches, and how that is known.
 //! - [`Footprint`]: what is drawn for a place; stated by a source, or made of its members' outlines.
@@ -21,6 +22,7 @@ mod layer;
 mod links;
 mod place;
 mod related;
+pub mod search;
 mod source;
 #[cfg(test)]
 mod tests;

@@ -10,6 +10,7 @@ use super::id::NodeId;
 use super::interface::interface;
 use super::node::{self, Node};
 use super::query::{Query, Snapshot};
+use super::search::{self, SearchResult};
 use super::view::View;
 
 /// Ids in one question at most.
@@ -51,6 +52,22 @@ impl CatalogFields {
             found.push(node::find(&self.0, &NodeId::decode(id)?).await?);
         }
         Ok(found)
+    }
+
+    /// 按名称查找一切：中英文名称、别名、代码、任务序号，以及拼音与拼音首字母；多音字取任一读音。最匹配者在前。
+    /// Finds anything by what it is called: names in both languages, other spellings, codes, task numbers, and pinyin in
+    /// full or by initials, in any reading. The best match comes first.
+    #[graphql(complexity = "20 + first.unwrap_or(10).max(0) as usize * child_complexity")]
+    async fn search(
+        &self,
+        #[graphql(
+            desc = "所键入的文字，至多 200 字；空格分开的各词须都找到。What is typed, 200 characters at most; words \
+apart by spaces must all be found."
+        )]
+        text: String,
+        #[graphql(default_with = "Some(10)", desc = "条数，至多 100。Results wanted, 100 at most.")] first: Option<i32>,
+    ) -> Result<Vec<SearchResult>, Fault> {
+        search::search(&self.0, &text, first).await
     }
 
     /// 全部来源文件。

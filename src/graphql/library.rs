@@ -10,12 +10,16 @@ use tokio::sync::OnceCell;
 use super::fault::Fault;
 use super::session::Session;
 use super::view::View;
+use crate::atlas::search::{Called, Field, Names};
 use crate::atlas::{Atlas, Source};
-use crate::domain::Unreadable;
+use crate::domain::{EntityId, Unreadable};
+use crate::store::names::{self, Name, Named};
 use crate::store::{Revision, Store, StoreError, project};
 
 /// Older revisions kept ready.
 const SHELF: u64 = 8;
+/// Facts of a kind whose names are held ready, at most; of more, the database finds those that begin with a text.
+const MOST_NAMES: usize = 20_000;
 
 /// A revision with its atlas.
 #[derive(Debug)]
@@ -45,12 +49,14 @@ pub struct Library {
     store: Store,
     head: ArcSwapOption<Volume>,
     shelf: Cache<i32, Arc<OnceCell<Option<Arc<Volume>>>>>,
+    /// Names of facts, by the revision that last touched them; none of a kind that has too many.
+    names: Cache<(Named, i32), Arc<OnceCell<Option<Arc<Names>>>>>,
 }
 
 impl Library {
     /// A library over a database; [`Library::refresh`] brings its first revision.
     pub fn new(store: Store) -> Arc<Self> {
-        Arc::new(Self { store, head: ArcSwapOption::empty(), shelf: Cache::new(SHELF) })
+        Arc::new(Self { store, head: ArcSwapOption::empty(), shelf: Cache::new(SHELF), names: Cache::new(SHELF) })
     }
 
     /// The database.
@@ -99,6 +105,16 @@ impl Library {
         Ok((volume, on))
     }
 
+    /// What the facts of a kind are called; none when there are too many to hold ready.
+    pub(super) async fn names(&self, atlas: &Atlas, named: Named) -> Result<Option<Arc<Names>>, StoreError> {
+        let place = self.names.get_with((named, atlas.touched(named.kind().table())), Arc::default);
+        let load = || async {
+            let all = names::all(&self.store, atlas.revision, named, MOST_NAMES as u64 + 1).await?;
+            Ok::<_, StoreError>((all.len() <= MOST_NAMES).then(|| Arc::new(called(all))))
+        };
+        place.get_or_try_init(load).await.cloned()
+    }
+
     async fn volume(&self, number: i32) -> Result<Option<Arc<Volume>>, LibraryError> {
         if let Some(head) = self.head.load_full().filter(|head| head.revision.number == number) {
             return Ok(Some(head));
@@ -129,6 +145,17 @@ impl Library {
         let atlas = tokio::task::spawn_blocking(build).await.map_err(|_| LibraryError::Interrupted)??;
         Ok(Some(Arc::new(Volume { revision, atlas })))
     }
+}
+
+/// Facts by what they are called.
+pub(super) fn called(names: Vec<Name>) -> Names {
+    Names::new(names.into_iter().map(|name| {
+        let english = name.name_en.iter().map(|english| Called::new(Field::EnglishName, english));
+        let mut all = vec![Called::new(Field::Name, &name.name)];
+        all.extend(english);
+        all.push(Called::new(Field::Code, &name.code));
+        (EntityId(name.id), all)
+    }))
 }
 
 /// The day a moment falls on in the time zone of the first plan; in UTC when there is no plan.

@@ -40,6 +40,7 @@ pub mod response;
 mod revision;
 mod scalars;
 mod scorecard;
+mod search;
 mod session;
 mod subject;
 mod target;

@@ -15,6 +15,8 @@ use super::queue::{Fetches, queue};
 use super::session::Session;
 use crate::assess::Figures;
 use crate::atlas::Atlas;
+use crate::atlas::search::Names;
+use crate::store::names::Named;
 use crate::store::{Revision, Store};
 
 /// One knowledge state. Every node keeps the view it was read in, so what is reached from it stays in the same one.
@@ -59,6 +61,14 @@ impl View {
     /// The database, for facts; ask it at [`View::revision`].
     pub fn store(&self) -> &Store {
         self.0.library.store()
+    }
+
+    /// What the facts of a kind are called; none when there are too many to hold ready.
+    ///
+    /// # Errors
+    /// [`Fault`] when the database fails.
+    pub async fn names(&self, named: Named) -> Result<Option<Arc<Names>>, Fault> {
+        self.0.library.names(self.atlas(), named).await.map_err(Fault::internal)
     }
 
     /// Facts of the revision, fetched for a whole level of the query at once.

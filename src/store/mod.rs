@@ -13,6 +13,7 @@ mod dimension;
 pub mod enterprise;
 mod error;
 mod held;
+pub mod names;
 pub mod observation;
 pub mod project;
 mod references;

@@ -7,7 +7,7 @@ use super::observation::Cells;
 use super::project::{Dim, Order, OrderBy};
 use super::version::{self, Family, families};
 use super::{
-    commit, digest, dimension, enterprise, observation, project, references, register_entry, revision, verify,
+    commit, digest, dimension, enterprise, names, observation, project, references, register_entry, revision, verify,
 };
 use crate::domain::{Accumulation, Kind, PeriodCode, Point, ProjectStage};
 use crate::geometry::Bbox;
@@ -161,6 +161,17 @@ fn enterprises_and_entries() {
             ("counts", show(|d| register_entry::counts_statement(d, 7, &[1, 4], &every))),
             ("by_code", show(|_| register_entry::by_code_statement(7, "green/g-1"))),
             ("by_ids", show(|d| register_entry::by_ids_statement(d, 7, &[1, 2]))),
+        ],
+    );
+}
+
+#[test]
+fn names_of_facts() {
+    check(
+        "names",
+        vec![
+            ("all", show(|_| names::all_statement(7, names::Named::Project, 20_001))),
+            ("beginning", show(|_| names::beginning_statement(7, names::Named::Enterprise, "Mill", 50))),
         ],
     );
 }
