@@ -6,6 +6,8 @@ export interface Answer<T> {
   data: T;
   /** True when the instance holds any made-up row. */
   sample: boolean;
+  /** The day at which it was read: what is due, and how old a figure is, depend on it. */
+  on: string;
 }
 
 /** A failure in the words of the server, or the reason why there was no answer at all. */
@@ -22,8 +24,8 @@ export class ApiError extends Error {
 
 interface Body<T> {
   data?: T | null;
-  errors?: { message: string; extensions?: { code?: string; message?: { zh?: string; en?: string } } }[];
-  extensions?: { sample?: boolean };
+  errors?: { message: string; extensions?: { code?: string; zh?: string; en?: string } }[];
+  extensions?: { sample?: boolean; on?: string };
 }
 
 /** The same question put to an older knowledge state: what was asked of the root is asked of `asOf`. */
@@ -70,10 +72,10 @@ export async function ask<T, V>(
   }
   const first = body.errors?.[0];
   if (first) {
-    const { code, message } = first.extensions ?? {};
-    throw new ApiError(first.message, code ?? 'UNKNOWN', message?.zh, message?.en);
+    const { code, zh, en } = first.extensions ?? {};
+    throw new ApiError(first.message, code ?? 'UNKNOWN', zh, en);
   }
   if (!body.data) throw new ApiError(`HTTP ${response.status}`, `HTTP_${response.status}`);
   const data = at ? (body.data as unknown as { asOf: T }).asOf : body.data;
-  return { data, sample: body.extensions?.sample ?? false };
+  return { data, sample: body.extensions?.sample ?? false, on: body.extensions?.on ?? '' };
 }

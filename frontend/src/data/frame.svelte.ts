@@ -55,6 +55,10 @@ export class Frame {
   get sample(): boolean {
     return this.held?.sample ?? false;
   }
+  /** The day at which everything on the page is read. */
+  get on(): string {
+    return this.held?.on ?? '';
+  }
   get dark(): boolean {
     return view.theme ? view.theme === 'dark' : night.current;
   }

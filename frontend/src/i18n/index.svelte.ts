@@ -43,3 +43,12 @@ export function grouped(value: string): string {
   const digits = whole.replace('-', '').replace(/\B(?=(\d{3})+$)/g, ' ');
   return sign + digits + (fraction ? `.${fraction}` : '');
 }
+
+const digits = '〇一二三四五六七八九';
+
+/** A number of a heading: 十三 in Chinese, 13 in English. */
+export function ordinal(n: number): string {
+  if (view.lang === 'en' || n < 1 || n > 99) return String(n);
+  const [tens, ones] = [Math.floor(n / 10), n % 10];
+  return `${tens > 1 ? digits[tens] : ''}${tens ? '十' : ''}${ones ? digits[ones] : ''}`;
+}

@@ -1,0 +1,117 @@
+import AxeBuilder from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+import { expect, home, test } from './page';
+
+const visit = async (page: Page, path: string): Promise<void> => {
+  await page.goto(`${home()}${path}`);
+  await page.waitForLoadState('networkidle');
+};
+
+test('the ledger holds every task, and its scorecard the whole total', async ({ page }) => {
+  await visit(page, '/ledger');
+  const ledger = page.getByTestId('ledger');
+  await expect(ledger.locator('tbody tr:not(.group)')).toHaveCount(54);
+  const counts = await page.getByTestId('scorecard').locator('b').allTextContents();
+  expect(counts.map(Number).reduce((a, b) => a + b, 0)).toBe(54);
+  for (const word of ['无数据', '不可量化']) await expect(page.getByTestId('scorecard')).toContainText(word);
+  const row = ledger.locator('#task-10');
+  for (const text of ['市工业和信息化局', '万家', '2024年', '示例']) await expect(row).toContainText(text);
+  await expect(row.locator('.light').first()).toContainText('无数据');
+});
+
+test('filters stand in the address and leave the total alone', async ({ page }) => {
+  await visit(page, '/ledger');
+  await page.getByLabel('状态').selectOption('NOT_MEASURABLE');
+  await expect(page).toHaveURL(/light=NOT_MEASURABLE/);
+  await expect(page.getByTestId('ledger').locator('tbody tr:not(.group)')).toHaveCount(17);
+  await expect(page.getByTestId('scorecard').locator('i')).toHaveCount(54);
+  await page.getByRole('button', { name: '清除筛选' }).click();
+  await page.getByLabel('目标类型').selectOption('ANNUAL_QUOTA');
+  const quotas = await page.getByTestId('ledger').locator('tbody tr:not(.group)').count();
+  expect(quotas).toBeGreaterThan(5);
+  await page.getByRole('button', { name: '按状态排序' }).click();
+  await expect(page.getByTestId('ledger').locator('tbody tr').first().locator('td.light')).toContainText('滞后');
+});
+
+test('a row opens into sentence, history and sources, and its link opens it again', async ({ page }) => {
+  await visit(page, '/ledger');
+  await page.locator('#task-4').getByRole('button').click();
+  const detail = page.getByTestId('ledger').locator('.detail');
+  await expect(detail.getByRole('img', { name: /高端装备.*各期数值/ }).first()).toBeVisible();
+  await expect(detail).toContainText('报送与证据');
+  await expect(detail).toContainText('判定规则');
+  await expect(detail).toContainText('突破300亿元');
+  await expect(page).toHaveURL(/task=4/);
+  await page.reload();
+  await expect(page.locator('#task-4')).toBeInViewport();
+});
+
+test('the meeting steps through reds and ambers by arrow, one to a page', async ({ page }) => {
+  await visit(page, '/ledger');
+  await page.getByRole('button', { name: '会议模式' }).click();
+  const meeting = page.getByTestId('meeting');
+  await expect(meeting.getByRole('status')).toContainText('第 1 项');
+  const first = await meeting.getByRole('heading', { level: 1 }).textContent();
+  await page.keyboard.press('ArrowRight');
+  await expect(meeting.getByRole('status')).toContainText('第 2 项');
+  await expect(meeting.getByRole('heading', { level: 1 })).not.toHaveText(first ?? '');
+  await page.keyboard.press('ArrowLeft');
+  await expect(meeting.getByRole('heading', { level: 1 })).toHaveText(first ?? '');
+  await page.keyboard.press('Escape');
+  await expect(page.getByTestId('ledger')).toBeVisible();
+});
+
+test('a task has a page: who counts, who nearly does, who leads, what the linter found', async ({ page }) => {
+  await visit(page, '/tasks/42');
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('开发区达到4个');
+  const members = page.getByTestId('members').getByRole('listitem');
+  await expect(members).toHaveCount(10);
+  await expect(members.first()).toContainText('达到');
+  await expect(page.getByTestId('threshold')).toContainText('最省力：民权高新技术产业开发区');
+  await expect(page.getByTestId('threshold')).toContainText('任务 43');
+  await expect(page.getByTestId('units')).toContainText('市发展改革委');
+  await expect(page.getByTestId('flaws').locator('blockquote').first()).toBeVisible();
+  await page.getByRole('link', { name: /下一项/ }).click();
+  await expect(page).toHaveURL(/\/tasks\/43/);
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('10个');
+});
+
+test('an unknown task and an unknown page say so and lead on', async ({ page }) => {
+  await visit(page, '/tasks/999');
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('没有这一项任务');
+  await page.getByRole('link', { name: '回到台账' }).click();
+  await expect(page.getByTestId('ledger')).toBeVisible();
+  await visit(page, '/no/such/page');
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('没有这个页面');
+});
+
+test('the plan is read with its targets beside it, linked both ways', async ({ page }) => {
+  await visit(page, '/plan');
+  const text = page.getByTestId('plan-text');
+  const target = text.locator('#margin-h-03');
+  await target.click();
+  const quote = text.locator('[data-keys~="h-03"]');
+  await expect(quote).toBeFocused();
+  await expect(quote).toContainText('1400亿元');
+  await expect(page).toHaveURL(/at=h-03/);
+  await quote.click();
+  await expect(target).toBeFocused();
+  await page.getByLabel('显示').selectOption('flaws');
+  await expect(text.locator('details[open] blockquote').first()).toBeVisible();
+});
+
+const pages = ['/ledger?task=42', '/ledger?meeting=0', '/tasks/42', '/plan'];
+for (const lang of ['zh', 'en']) {
+  for (const theme of ['light', 'dark']) {
+    test(`axe finds nothing in ledger, task and plan: ${lang}, ${theme}`, async ({ page }) => {
+      for (const path of pages) {
+        await visit(page, `${path}${path.includes('?') ? '&' : '?'}lang=${lang}&theme=${theme}`);
+        await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+        const { violations } = await new AxeBuilder({ page }).analyze();
+        expect(violations.map((v) => `${path} ${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`)).toEqual(
+          [],
+        );
+      }
+    });
+  }
+}
