@@ -154,6 +154,21 @@ export class Figures {
   }
 }
 
+/** Years in between of which nobody says anything are gaps too: time runs evenly, and nothing is joined across them. */
+export function withGaps(periods: PeriodColumn[]): PeriodColumn[] {
+  const first = periods[0];
+  const last = periods.at(-1);
+  if (!first || !last || first.step !== 'Y') return periods;
+  const known = new Map(periods.map((p) => [p.code, p]));
+  const years: PeriodColumn[] = [];
+  for (let year = Number(first.code); year <= Number(last.code); year += 1) {
+    const code = String(year);
+    const empty = { ...first, code, label: `${code}年`, labelEn: code, reported: 0, provisional: false, sample: false };
+    years.push(known.get(code) ?? { ...empty, gap: 'missing' });
+  }
+  return years;
+}
+
 /** No more classes than five, than there are places, or than there are different values. */
 const most = (values: number[], places: number): number => Math.max(1, Math.min(5, places, new Set(values).size));
 

@@ -28,15 +28,25 @@ const widthOf = (text: string, size: number): number =>
 const apart = (a: Box, b: Box): boolean =>
   a.right <= b.left || b.right <= a.left || a.bottom <= b.top || b.bottom <= a.top;
 
+/** What the map is drawn in: no text is cut by its edge. */
+export interface Frame {
+  width: number;
+  height: number;
+}
+const within = (b: Box, f: Frame): boolean => b.left >= 0 && b.top >= 0 && b.right <= f.width && b.bottom <= f.height;
+
 /** Puts texts on the map in the order of their weight; what finds no room stays in the table and the drawer. */
-function place(wishes: Wish[], taken: Box[]): Map<string, [number, number]> {
+function place(wishes: Wish[], taken: Box[], frame: Frame): Map<string, [number, number]> {
   const boxes = [...taken];
   const placed = new Map<string, [number, number]>();
   for (const wish of wishes) {
     const w = widthOf(wish.text, wish.size) / 2 + 2;
     const h = wish.size * 0.6 + 1;
     const box = ([x, y]: [number, number]): Box => ({ left: x - w, right: x + w, top: y - h, bottom: y + h });
-    const free = wish.at.find((at) => boxes.every((b) => apart(b, box(at)))) ?? (wish.always ? wish.at[0] : undefined);
+    const inside = wish.at.filter((at) => within(box(at), frame));
+    const free =
+      inside.find((at) => boxes.every((b) => apart(b, box(at)))) ??
+      (wish.always ? (inside[0] ?? wish.at[0]) : undefined);
     if (!free) continue;
     boxes.push(box(free));
     placed.set(wish.key, free);
@@ -51,6 +61,8 @@ export interface Texts {
   under: (area: Area) => string;
   zone: (zone: ZoneMark) => string;
   side: (zone: ZoneMark) => number;
+  /** Radius of the circle that shows an area's total; 0 where there is none. */
+  radius: (area: Area) => number;
 }
 
 /** Counties' names first, then zones, then roles and values; the keys are `name:`, `zone:` and `under:` with the code. */
@@ -59,6 +71,7 @@ export function arrange(
   project: (at: Position) => [number, number],
   small: boolean,
   texts: Texts,
+  frame: Frame,
 ): Map<string, [number, number]> {
   const around = ([x, y]: [number, number], half: number): Box => ({
     left: x - half,
@@ -67,12 +80,24 @@ export function arrange(
     bottom: y + half,
   });
   const spots = scene.zones.flatMap((z) => (z.at ? [{ z, at: project(z.at), half: texts.side(z) / 2 + 1 }] : []));
-  const signs = [...spots.map((s) => around(s.at, s.half)), ...scene.hubs.map((h) => around(project(h.at), 10))];
+  const signs = [
+    ...spots.map((s) => around(s.at, s.half)),
+    ...scene.hubs.map((h) => around(project(h.at), 10)),
+    ...scene.areas.flatMap((a) => (texts.radius(a) ? [around(project(a.at), texts.radius(a))] : [])),
+  ];
   const size = small ? 14 : 18;
   const wishes = scene.areas.map((a): Wish => {
     const [x, y] = project(a.at);
     const w = widthOf(texts.name(a), size) / 2 + 4;
+    const r = texts.radius(a);
+    const clear = r + size * 0.6 + 2;
     const moves: [number, number][] = [
+      ...(r
+        ? ([
+            [0, -clear],
+            [0, clear],
+          ] as [number, number][])
+        : []),
       ...([0, -14, 14, -24, 24].map((v) => [0, v]) as [number, number][]),
       [-w, 0],
       [w, 0],
@@ -95,7 +120,7 @@ export function arrange(
       wishes.push({ key: `zone:${z.zone.code}`, text: texts.zone(z), size: 12, at: beside, always: false });
     }
   }
-  const names = place(wishes, signs);
+  const names = place(wishes, signs, frame);
   if (small) return names;
   // A role hangs on its name, wherever that went, so it comes after all of them.
   const written = wishes.flatMap((wish) => {
@@ -109,11 +134,14 @@ export function arrange(
     const at = names.get(`name:${a.region.code}`);
     if (!text || !at) return [];
     const [x, y] = at;
+    const [cx, cy] = project(a.at);
+    const r = texts.radius(a);
     const spot: [number, number][] = [
+      ...(r ? ([[cx, cy + r + 10]] as [number, number][]) : []),
       [x, y + 19],
       [x, y - 19],
     ];
     return [{ key: `under:${a.region.code}`, text, size: 12, at: spot, always: a.mark.kind !== 'none' }];
   });
-  return new Map([...names, ...place(under, [...signs, ...written])]);
+  return new Map([...names, ...place(under, [...signs, ...written], frame)]);
 }
