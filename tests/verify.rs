@@ -7,8 +7,8 @@ mod common;
 use chrono::DateTime;
 use common::database::Database;
 use common::world::{remove, riverton, row, set};
-use planatlas::domain::Package;
-use planatlas::store::{Change, Outcome, Store};
+use planatlas::domain::{Cadence, Package};
+use planatlas::store::{Change, Closing, Outcome, SigningKey, Store};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection, SqliteConnection};
 
 /// A connection that lets us do what an import never would: no foreign keys.
@@ -102,7 +102,22 @@ async fn import(store: &Store, package: &Package, second: i64) -> String {
     }
 }
 
-/// Three revisions, with ended and begun rows in every SQL table.
+/// Closes an edition over what is there.
+async fn close(store: &Store, code: &str, key: Option<&SigningKey>) -> String {
+    let at = DateTime::from_timestamp(1_700_000_100, 0).unwrap();
+    let cutoff = at.date_naive();
+    let cadence = if key.is_some() { Cadence::AnnualSummary } else { Cadence::MonthlyScheduling };
+    let closing = Closing { code, cadence, cutoff, author: "tester", message: code, at, sample: true, key };
+    store.close_edition(closing).await.unwrap();
+    store.newest().await.unwrap().unwrap().digest
+}
+
+/// A key made for these tests with `openssl genpkey -algorithm ed25519`.
+const KEY: &str = "-----BEGIN PRIVATE KEY-----
+MC4CAQAwBQYDK2VwBCIEIDBuFXG/N5KCNridNsUAHgiZAN2vTAhWbGNNLBkkU018
+-----END PRIVATE KEY-----";
+
+/// Revisions with ended and begun rows in every SQL table, and two editions, one of them signed.
 async fn history(store: &Store) -> Vec<String> {
     let mut world = riverton();
     let mut digests = vec![import(store, &world, 0).await];
@@ -119,6 +134,8 @@ async fn history(store: &Store) -> Vec<String> {
     outline = common::world::square(1_156_000_000, 344_000_000, 1_000_000);
     row(&mut world, "footprints", "north").shape.replace(outline);
     digests.push(import(store, &world, 2).await);
+    digests.push(close(store, "2023-11", None).await);
+    digests.push(close(store, "2023", Some(&SigningKey::from_pem(KEY).unwrap())).await);
     digests
 }
 
@@ -128,7 +145,7 @@ async fn every_altered_column_is_found() {
         let store = Store::open(&database.url).await.unwrap();
         history(&store).await;
         let clean = store.verify(None).await.unwrap();
-        assert_eq!((clean.revisions, clean.findings.as_slice()), (3, &[][..]));
+        assert_eq!((clean.revisions, clean.findings.as_slice()), (5, &[][..]));
 
         let mut tamper = Tamper::new(&database).await;
         let columns = tamper.columns().await;

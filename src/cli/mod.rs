@@ -1,6 +1,7 @@
 //! The command line. Each command is a file of its own; this one names them and what they share.
 
 mod check;
+mod edition;
 mod figures;
 mod import;
 mod lint;
@@ -25,6 +26,8 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Check(check::Arguments),
+    #[command(subcommand)]
+    Edition(edition::Command),
     Figures(Box<figures::Arguments>),
     Import(import::Arguments),
     Lint(lint::Arguments),
@@ -64,6 +67,7 @@ impl Database {
 pub fn run() -> ExitCode {
     match Cli::parse().command {
         Command::Check(arguments) => check::run(&arguments),
+        Command::Edition(command) => edition::run(&command),
         Command::Figures(arguments) => figures::run(&arguments),
         Command::Import(arguments) => import::run(&arguments),
         Command::Lint(arguments) => lint::run(&arguments),

@@ -52,6 +52,19 @@ words! {
     }
 }
 words! {
+    /// On which of the office's rounds an edition is closed.
+    Cadence {
+        /// 月调度
+        MonthlyScheduling = "MONTHLY_SCHEDULING",
+        /// 季督导
+        QuarterlySupervision = "QUARTERLY_SUPERVISION",
+        /// 半年点评
+        HalfYearReview = "HALF_YEAR_REVIEW",
+        /// 年度总结
+        AnnualSummary = "ANNUAL_SUMMARY",
+    }
+}
+words! {
     /// SDMX CL_OBS_STATUS subset, plus confidentiality kept apart from absence.
     ObservationStatus {
         /// 正式数

@@ -7,6 +7,7 @@
 mod accumulation;
 mod actor;
 mod codes;
+mod day;
 mod figure;
 mod industry;
 mod ledger;
@@ -22,6 +23,7 @@ mod work;
 pub use accumulation::{DifferenceError, InPeriod, ToDate, difference};
 pub use actor::*;
 pub use codes::*;
+pub use day::day_in;
 pub use figure::*;
 pub use industry::*;
 pub use ledger::*;

@@ -12,9 +12,9 @@ use super::session::Session;
 use super::view::View;
 use crate::atlas::search::{Called, Field, Names};
 use crate::atlas::{Atlas, Source};
-use crate::domain::{EntityId, Unreadable};
+use crate::domain::{EntityId, Unreadable, day_in};
 use crate::store::names::{self, Name, Named};
-use crate::store::{Revision, Store, StoreError, project};
+use crate::store::{Edition, Revision, Store, StoreError, project};
 
 /// Older revisions kept ready.
 const SHELF: u64 = 8;
@@ -28,6 +28,8 @@ pub struct Volume {
     pub revision: Revision,
     /// Its read model.
     pub atlas: Arc<Atlas>,
+    /// The editions closed up to it, in the order they were closed.
+    pub editions: Arc<[Arc<Edition>]>,
 }
 
 /// Why a revision could not be read.
@@ -90,7 +92,7 @@ impl Library {
     pub fn head(self: &Arc<Self>, now: DateTime<Utc>) -> Option<Session> {
         let volume = self.head.load_full()?;
         let on = day(&volume.atlas, now);
-        Some(View::head(self, &volume, on))
+        Some(View::head(self, &volume, on, now))
     }
 
     /// A revision and the day it was made.
@@ -135,6 +137,7 @@ impl Library {
             projects: project::reach(&self.store, number).await?,
             touched: self.store.touched(number).await?,
         };
+        let editions = self.store.editions(number).await?.into_iter().map(Arc::new).collect();
         let previous = self.head.load_full();
         let at = revision.committed_at;
         let build = move || {
@@ -143,7 +146,7 @@ impl Library {
             Ok::<_, Unreadable>(Arc::new(atlas))
         };
         let atlas = tokio::task::spawn_blocking(build).await.map_err(|_| LibraryError::Interrupted)??;
-        Ok(Some(Arc::new(Volume { revision, atlas })))
+        Ok(Some(Arc::new(Volume { revision, atlas, editions })))
     }
 }
 
@@ -160,6 +163,5 @@ pub(super) fn called(names: Vec<Name>) -> Names {
 
 /// The day a moment falls on in the time zone of the first plan; in UTC when there is no plan.
 fn day(atlas: &Atlas, at: DateTime<Utc>) -> NaiveDate {
-    let zone = atlas.plans.all().first().and_then(|plan| plan.time_zone.parse::<chrono_tz::Tz>().ok());
-    zone.map_or_else(|| at.date_naive(), |zone| at.with_timezone(&zone).date_naive())
+    day_in(atlas.plans.all().first().map(|plan| plan.time_zone.as_str()), at)
 }

@@ -6,7 +6,6 @@ use std::hash::{Hash, Hasher};
 use std::time::Duration;
 
 use async_graphql::dataloader::{DataLoader, HashMapCache, Loader};
-use chrono::{DateTime, Utc};
 
 use super::fault::Fault;
 use super::queue::Fetches;
@@ -14,7 +13,7 @@ use crate::domain::{Accumulation, PeriodCode};
 use crate::store::observation::{self, Cells, Observation};
 use crate::store::project::{self, Dim, Filter, Group, Order, Project, Reached};
 use crate::store::register_entry::{self, RegisterEntry};
-use crate::store::{Store, enterprise};
+use crate::store::{Revision, Store, enterprise};
 
 /// Rows of honours that are fetched for one level of a query.
 const MOST_HONOURS: u64 = 50_000;
@@ -136,9 +135,13 @@ pub struct EnterpriseId(pub i64);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct HonoursOf(pub i64);
 
-/// When a revision was made.
+/// Every version, up to the state's revision, of the cell that a version belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct CommittedAt(pub i32);
+pub struct VersionsOf(pub i64);
+
+/// A revision by its number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct RevisionOf(pub i32);
 
 /// Keys by what they ask, so that each question is one statement.
 fn questions<'a, K, Q: PartialEq>(keys: &'a [K], question: impl Fn(&'a K) -> Q) -> Vec<(Q, Vec<&'a K>)> {
@@ -338,17 +341,27 @@ impl Loader<EntriesOf<Count>> for Facts {
     }
 }
 
-impl Loader<CommittedAt> for Facts {
-    type Value = DateTime<Utc>;
+impl Loader<VersionsOf> for Facts {
+    type Value = Vec<Observation>;
     type Error = Fault;
 
-    async fn load(&self, keys: &[CommittedAt]) -> Loaded<CommittedAt, Self::Value> {
-        let mut found = HashMap::new();
-        for key in keys {
-            if let Some(revision) = self.store.revision(key.0).await.map_err(Fault::internal)? {
-                found.insert(*key, revision.committed_at);
-            }
+    async fn load(&self, keys: &[VersionsOf]) -> Loaded<VersionsOf, Self::Value> {
+        let ids: Vec<i64> = keys.iter().map(|key| key.0).collect();
+        let mut found: HashMap<VersionsOf, Self::Value> = HashMap::new();
+        for (id, row) in observation::versions(&self.store, self.at, &ids).await.map_err(Fault::internal)? {
+            found.entry(VersionsOf(id)).or_default().push(row);
         }
         Ok(found)
+    }
+}
+
+impl Loader<RevisionOf> for Facts {
+    type Value = Revision;
+    type Error = Fault;
+
+    async fn load(&self, keys: &[RevisionOf]) -> Loaded<RevisionOf, Self::Value> {
+        let numbers: Vec<i32> = keys.iter().map(|key| key.0).collect();
+        let found = self.store.revisions_of(&numbers).await.map_err(Fault::internal)?;
+        Ok(found.into_iter().map(|revision| (RevisionOf(revision.number), revision)).collect())
     }
 }

@@ -7,11 +7,13 @@
 mod assessment;
 mod catalog;
 mod chain;
+mod changes;
 mod cluster;
 mod conditions;
 mod connection;
 mod dimensions;
 mod document;
+mod edition;
 mod enterprise;
 mod facts;
 mod fault;

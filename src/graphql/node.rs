@@ -7,6 +7,7 @@ use super::chain::{Chain, ChainStage};
 use super::cluster::Cluster;
 use super::dimensions;
 use super::document::{Document, SourcedFields};
+use super::edition::Edition;
 use super::enterprise::Enterprise;
 use super::fault::Fault;
 use super::footprint::Footprint;
@@ -35,7 +36,7 @@ interface! {
     /// 有永久标识的事物。
     /// Anything with a permanent identity.
     Node extends [] from [NodeFields] for [
-        Document, Revision, Plan, PlanSection, TaskGroup, Task, Target, ResponsibleUnit, LayoutElement, Region, Zone,
+        Document, Revision, Edition, Plan, PlanSection, TaskGroup, Task, Target, ResponsibleUnit, LayoutElement, Region, Zone,
         Footprint, Cluster, Chain, ChainStage, Indicator, Observation, Project, Enterprise, Register, RegisterEntry,
         AssessmentRule,
     ]
@@ -104,6 +105,7 @@ pub async fn find(view: &View, id: &NodeId) -> Result<Option<Node>, Fault> {
             let found = view.store().revision(number).await.map_err(Fault::internal)?;
             found.map(|revision| Revision::new(revision).into())
         }
+        "Edition" => view.editions().find(|edition| edition.code == id.local).map(|row| Edition::new(row).into()),
         "AssessmentRule" => AssessmentRule::of_id(&id.local).map(Into::into),
         "Register" => entity().and_then(|id| atlas.registers.id(id)).map(|row| Register::new(view, row).into()),
         "RegisterEntry" => {

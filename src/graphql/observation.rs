@@ -7,20 +7,23 @@ use async_graphql::Object;
 
 use super::connection::{Connection, Edge, MOST_IN_MEMORY, Paging};
 use super::document::SourcedFields;
+use super::edition::Edition;
 use super::fault::Fault;
 use super::filter::PeriodRange;
 use super::footprint::Footprint;
 use super::indicator::Indicator;
-use super::loaders::{CellsOf, CommittedAt, Newest};
+use super::loaders::{CellsOf, Newest, RevisionOf, VersionsOf};
 use super::node::NodeFields;
 use super::place;
 use super::quantity::{Period, Quantity};
+use super::revision::Revision;
 use super::scalars::{Date, DateTime, PeriodCode};
 use super::subject::Subject;
 use super::target::Comparator;
 use super::view::View;
 use super::words::{Accumulation, Frequency, ObservationStatus};
 use crate::domain::{self, EntityId};
+use crate::store::Edition as Closed;
 use crate::store::observation as store;
 
 /// A figure.
@@ -36,14 +39,13 @@ impl Observation {
         Self { view: view.clone(), row }
     }
 
-    /// The figure of a number, where the view's revision holds that version of it.
+    /// The figure of a number, where the view's revision or one before it brought that version.
     ///
     /// # Errors
     /// [`Fault`] when the database fails.
     pub async fn find(view: &View, id: i64) -> Result<Option<Self>, Fault> {
-        let Some(row) = store::by_id(view.store(), id).await.map_err(Fault::internal)? else { return Ok(None) };
-        let held = cell(view, &row).await?;
-        Ok(held.into_iter().find(|other| other.id == id).map(|row| Self::new(view, Arc::new(row))))
+        let found = store::by_id(view.store(), id).await.map_err(Fault::internal)?;
+        Ok(found.filter(|row| row.since <= view.revision().number).map(|row| Self::new(view, Arc::new(row))))
     }
 }
 
@@ -134,11 +136,40 @@ impl Observation {
         self.row.released_on.map(Date)
     }
 
+    /// 带来这一版本的修订：谁、何时、为何。
+    /// The revision that brought this version: who, when and why.
+    async fn revision(&self) -> Result<Revision, Fault> {
+        let found = self.view.facts().load_one(RevisionOf(self.row.since)).await?;
+        found.map(Revision::new).ok_or_else(|| Fault::internal("a row of no revision"))
+    }
+
+    /// 是否仍有效：在所读的知识状态中未被更正或撤去。
+    /// Whether it still stands in the state read: neither corrected nor taken back.
+    async fn current(&self) -> bool {
+        self.row.until > self.view.revision().number
+    }
+
+    /// 同一格（同一来源）的其他版本，旧者在前，止于所读的知识状态。
+    /// Other vintages of the same cell of the same source, oldest first, up to the state read.
+    #[graphql(complexity = "5 + 5 * child_complexity")]
+    async fn history(&self) -> Result<Vec<Self>, Fault> {
+        let rows = self.view.facts().load_one(VersionsOf(self.row.id)).await?.unwrap_or_default();
+        let others = rows.into_iter().filter(|row| row.id != self.row.id);
+        Ok(others.map(|row| Self::new(&self.view, Arc::new(row))).collect())
+    }
+
     /// 本系统首次收录之时。
     /// When this system first held it.
     async fn recorded_at(&self) -> Result<DateTime, Fault> {
-        let at = self.view.facts().load_one(CommittedAt(self.row.since)).await?;
-        at.map(DateTime).ok_or_else(|| Fault::internal("a row of no revision"))
+        let at = self.view.facts().load_one(RevisionOf(self.row.since)).await?;
+        at.map(|revision| DateTime(revision.committed_at)).ok_or_else(|| Fault::internal("a row of no revision"))
+    }
+
+    /// 首个包含它的版次；尚无版次包含时为空。
+    /// The first edition that contains it; null while none does.
+    async fn edition(&self) -> Option<Edition> {
+        let holds = |edition: &&Arc<Closed>| (self.row.since..self.row.until).contains(&edition.revision);
+        self.view.editions().find(holds).map(Edition::new)
     }
 
     /// 是否为示例（虚构）数据。
@@ -152,7 +183,7 @@ impl Observation {
     /// the later released, then by document code.
     async fn alternatives(&self) -> Result<Vec<Self>, Fault> {
         let rows = cell(&self.view, &self.row).await?;
-        let others = rows.into_iter().filter(|row| row.id != self.row.id);
+        let others = rows.into_iter().filter(|row| row.document != self.row.document);
         Ok(others.map(|row| Self::new(&self.view, Arc::new(row))).collect())
     }
 
@@ -190,7 +221,11 @@ pub async fn latest(
     Ok(rows.into_iter().next().map(|row| Observation::new(view, Arc::new(row))))
 }
 
-fn indicator_of<'a>(view: &'a View, code: &str) -> Result<&'a Arc<domain::Indicator>, Fault> {
+/// The indicator of a code.
+///
+/// # Errors
+/// [`Fault`] when there is none.
+pub fn indicator_of<'a>(view: &'a View, code: &str) -> Result<&'a Arc<domain::Indicator>, Fault> {
     let known = || view.atlas().indicators.all().iter().map(|indicator| indicator.code.as_str());
     view.atlas().indicators.code(code).ok_or_else(|| Fault::unknown_code("Indicator", code, known()))
 }

@@ -1,15 +1,20 @@
 //! The root of the schema, and the snapshot that `asOf` opens.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, Object};
 
 use super::catalog::CatalogFields;
 use super::connection::{Connection, Edge, MOST_FACTS, Paging};
 use super::dimensions::DimensionFields;
+use super::edition::{self, Edition};
 use super::facts::FactFields;
 use super::fault::Fault;
 use super::revision::{self, AsOf, Revision};
-use super::scalars::DateTime;
+use super::scalars::{Date, DateTime};
 use super::view::View;
+use super::words::Cadence;
+use crate::store;
 
 /// The root; the view of a request travels in its data.
 #[derive(Clone)]
@@ -63,8 +68,37 @@ impl Query {
         ctx: &Context<'_>,
         #[graphql(desc = "哪个知识状态。Which knowledge state.")] at: AsOf,
     ) -> Result<Snapshot, Fault> {
-        let AsOf::Revision(number) = at;
-        head(ctx).of_revision(number).await.map(Snapshot)
+        let head = head(ctx);
+        let view = match at {
+            AsOf::Edition(code) => head.of_edition(edition::of_code(head, &code)?).await,
+            AsOf::Revision(number) => head.of_revision(number).await,
+            AsOf::Known(moment) => head.of_moment(moment.0).await,
+        };
+        view.map(Snapshot)
+    }
+
+    /// 已定稿的版次，新者在前。
+    /// The editions closed so far, newest first.
+    async fn editions(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "只要这些周期的。Only of these cadences.")] cadence: Option<Vec<Cadence>>,
+    ) -> Vec<Edition> {
+        let wanted =
+            |row: &&Arc<store::Edition>| cadence.as_ref().is_none_or(|cadences| cadences.contains(&row.cadence.into()));
+        let mut editions: Vec<Edition> = head(ctx).editions().filter(wanted).map(Edition::new).collect();
+        editions.reverse();
+        editions
+    }
+
+    /// 按代码取版次。
+    /// The edition of a code.
+    async fn edition(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "版次代码。Code of the edition.")] code: String,
+    ) -> Option<Edition> {
+        head(ctx).editions().find(|row| row.code == code).map(Edition::new)
     }
 }
 
@@ -95,6 +129,19 @@ impl Snapshot {
     /// The revision of the snapshot.
     async fn revision(&self) -> Revision {
         Revision::new(self.0.revision().clone())
+    }
+
+    /// 快照即为哪一版次；不是版次时为空。
+    /// The edition that this snapshot is; null when it is none.
+    async fn edition(&self) -> Option<Edition> {
+        self.0.edition().map(Edition::new)
+    }
+
+    /// 在哪一天看：版次为其截止日，其他修订为提交之日。应完成与否、灯的颜色都以此日为准。
+    /// The day it is seen on: the cut-off of an edition, for another revision the day it was committed. What is due and
+    /// the colour of lights go by it.
+    async fn on(&self) -> Date {
+        Date(self.0.on())
     }
 
     /// 该知识状态形成的时刻。

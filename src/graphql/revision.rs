@@ -1,8 +1,10 @@
 //! Revisions: the list of changes that the database is.
 
-use async_graphql::{Object, OneofObject};
+use async_graphql::{Context, ID, Object, OneofObject};
 
+use super::changes::{self, ChangeFilter, FigureChange, State, TableChange};
 use super::connection::{Connection, Edge, MOST_FACTS, Paging, Total, close_cursor};
+use super::edition::Edition;
 use super::fault::Fault;
 use super::id::NodeId;
 use super::node::NodeFields;
@@ -66,15 +68,70 @@ impl Revision {
     async fn previous_digest(&self) -> Option<Sha256> {
         self.0.previous_digest.clone().map(Sha256)
     }
+
+    /// 以此修订为内容的版次；此后才定稿的也算。
+    /// The edition that names this revision, whenever it was closed.
+    async fn edition(&self, ctx: &Context<'_>) -> Option<Edition> {
+        let head = ctx.data_unchecked::<View>();
+        head.editions().find(|edition| edition.revision == self.0.number).map(Edition::new)
+    }
+
+    /// 此修订改动的数据；按指标、时期、对象排列。
+    /// Figures that this revision changed, by indicator, period and subject.
+    #[graphql(complexity = "20 + first.unwrap_or(50).max(0) as usize * child_complexity")]
+    async fn changes(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(
+            desc = "与何者相比：版次代码，或版次、修订的 id；缺省为前一修订。Compared with what: the code of an edition, or the id of an edition or a revision; the revision before, when left out."
+        )]
+        since: Option<ID>,
+        #[graphql(desc = "条件。Condition.")] filter: Option<ChangeFilter>,
+        #[graphql(default_with = "Some(50)", desc = "条数，至多 500。Items wanted, 500 at most.")] first: Option<i32>,
+        #[graphql(desc = "上一页末条的游标。Cursor of the last item of the page before.")] after: Option<String>,
+    ) -> Result<Connection<Edge<FigureChange>>, Fault> {
+        changes::figures(ctx, self.since(ctx, since)?, State::Revision(self.0.number), filter, first, after).await
+    }
+
+    /// 此修订改动的行数，逐表；没有变化的表不列。
+    /// How many rows of each table this revision changed; tables without a change are left out.
+    #[graphql(complexity = "20 + 50 * child_complexity")]
+    async fn table_changes(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(
+            desc = "与何者相比：版次代码，或版次、修订的 id；缺省为前一修订。Compared with what: the code of an edition, or the id of an edition or a revision; the revision before, when left out."
+        )]
+        since: Option<ID>,
+    ) -> Result<Vec<TableChange>, Fault> {
+        changes::tables(ctx, self.since(ctx, since)?, State::Revision(self.0.number)).await
+    }
+}
+
+impl Revision {
+    /// What it is compared with: what was asked for, else the revision before.
+    fn since(&self, ctx: &Context<'_>, since: Option<ID>) -> Result<State, Fault> {
+        match since {
+            Some(given) => State::since(ctx.data_unchecked::<View>(), &given),
+            None if self.0.number > 1 => Ok(State::Revision(self.0.number - 1)),
+            None => Ok(State::Nothing),
+        }
+    }
 }
 
 /// 要回看的知识状态。
 /// The knowledge state to read at.
 #[derive(OneofObject)]
 pub enum AsOf {
+    /// 版次代码。
+    /// Code of an edition.
+    Edition(String),
     /// 修订编号。
     /// Number of a revision.
     Revision(i32),
+    /// 当时已知的：该时刻之前的最后一个修订。
+    /// What was known at a moment: the last revision made by then.
+    Known(DateTime),
 }
 
 /// Revisions up to the one of the view, newest first.

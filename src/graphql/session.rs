@@ -43,7 +43,7 @@ impl Session {
             let state = [
                 ("revision", Value::from(self.view.revision().number)),
                 ("on", Value::from(self.view.on().to_string())),
-                ("sample", Value::from(self.view.atlas().has_sample())),
+                ("sample", Value::from(self.view.read_sample())),
             ];
             answer.extensions.extend(state.map(|(name, value)| (name.to_owned(), value)));
         }

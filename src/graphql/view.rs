@@ -2,9 +2,10 @@
 
 use std::fmt::Display;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_graphql::ID;
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use tokio::sync::OnceCell;
 
 use super::fault::Fault;
@@ -17,7 +18,7 @@ use crate::assess::Figures;
 use crate::atlas::Atlas;
 use crate::atlas::search::Names;
 use crate::store::names::Named;
-use crate::store::{Revision, Store};
+use crate::store::{Edition, Revision, Store};
 
 /// One knowledge state. Every node keeps the view it was read in, so what is reached from it stays in the same one.
 #[derive(Clone)]
@@ -29,26 +30,48 @@ struct Inner {
     /// The volume's atlas, seen on the day of the request.
     atlas: Atlas,
     snapshot: bool,
-    fetches: Fetches,
+    request: Request,
     facts: FactLoader,
     figures: OnceCell<Figures>,
 }
 
+/// What all states that one request reads have in common.
+#[derive(Clone)]
+struct Request {
+    /// The newest revision when the request began; nothing later is there for it.
+    newest: i32,
+    now: DateTime<Utc>,
+    /// The editions closed by then, in the order they were closed.
+    editions: Arc<[Arc<Edition>]>,
+    fetches: Fetches,
+    /// Whether any state read so far holds made-up rows.
+    sample: Arc<AtomicBool>,
+}
+
 impl View {
-    /// The newest revision, for one request.
-    pub(super) fn head(library: &Arc<Library>, volume: &Arc<Volume>, on: NaiveDate) -> Session {
+    /// The newest revision, for one request made at a moment.
+    pub(super) fn head(library: &Arc<Library>, volume: &Arc<Volume>, on: NaiveDate, now: DateTime<Utc>) -> Session {
         let (fetches, queue) = queue();
-        Session::new(Self::new(library, volume, on, fetches, false), queue)
+        let request = Request {
+            newest: volume.revision.number,
+            now,
+            editions: Arc::clone(&volume.editions),
+            fetches,
+            sample: Arc::default(),
+        };
+        Session::new(Self::new(library, volume, on, request, false), queue)
     }
 
-    fn new(library: &Arc<Library>, volume: &Arc<Volume>, on: NaiveDate, fetches: Fetches, snapshot: bool) -> Self {
+    fn new(library: &Arc<Library>, volume: &Arc<Volume>, on: NaiveDate, request: Request, snapshot: bool) -> Self {
+        let atlas = volume.atlas.seen_on(on);
+        request.sample.fetch_or(atlas.has_sample(), Ordering::Relaxed);
         Self(Arc::new(Inner {
             library: Arc::clone(library),
             volume: Arc::clone(volume),
-            atlas: volume.atlas.seen_on(on),
+            atlas,
             snapshot,
-            facts: loaders::facts(library.store(), volume.revision.number, &fetches),
-            fetches,
+            facts: loaders::facts(library.store(), volume.revision.number, &request.fetches),
+            request,
             figures: OnceCell::new(),
         }))
     }
@@ -100,6 +123,23 @@ impl View {
         NodeId::encode(kind, &local.to_string(), self.0.snapshot.then(|| self.at()))
     }
 
+    /// Whether this or any other state that the request has read so far holds made-up rows.
+    pub fn read_sample(&self) -> bool {
+        self.0.request.sample.load(Ordering::Relaxed)
+    }
+
+    /// The edition that this state is: a snapshot of the revision it names, seen on its cut-off.
+    pub fn edition(&self) -> Option<&Arc<Edition>> {
+        let mut all = self.0.request.editions.iter().filter(|_| self.0.snapshot);
+        all.find(|edition| (edition.revision, edition.cutoff) == self.at())
+    }
+
+    /// The editions known in this state, in the order they were closed: those closed by its revision, and itself.
+    pub fn editions(&self) -> impl Iterator<Item = &Arc<Edition>> {
+        let last = self.edition().map_or(self.revision().number, |edition| edition.closed_in);
+        self.0.request.editions.iter().filter(move |edition| edition.closed_in <= last)
+    }
+
     /// The view that an id was read in: this one for ids of the head; from the head, any snapshot.
     ///
     /// # Errors
@@ -109,9 +149,13 @@ impl View {
             None => Ok(self.clone()),
             Some(at) if self.0.snapshot && at == self.at() => Ok(self.clone()),
             Some(_) if self.0.snapshot => Err(Fault::other_snapshot()),
-            Some(at) => {
-                let view = self.of_revision(at.0).await?;
-                if view.at() == at { Ok(view) } else { Err(Fault::bad_id(&id.local)) }
+            Some((number, on)) => {
+                let named = |edition: &&Arc<Edition>| (edition.revision, edition.cutoff) == (number, on);
+                if let Some(edition) = self.0.request.editions.iter().find(named) {
+                    return self.of_edition(edition).await;
+                }
+                let view = self.of_revision(number).await?;
+                if view.on() == on { Ok(view) } else { Err(Fault::bad_id(&id.local)) }
             }
         }
     }
@@ -121,8 +165,35 @@ impl View {
     /// # Errors
     /// [`Fault`] when there is no such revision.
     pub async fn of_revision(&self, number: i32) -> Result<Self, Fault> {
+        let newest = self.0.request.newest;
+        if !(1..=newest).contains(&number) {
+            return Err(Fault::unknown_revision(number, newest));
+        }
         let (volume, on) = self.0.library.past(number).await?;
-        Ok(Self::new(&self.0.library, &volume, on, self.0.fetches.clone(), true))
+        Ok(Self::new(&self.0.library, &volume, on, self.0.request.clone(), true))
+    }
+
+    /// The snapshot that an edition is: the revision it names, seen on its cut-off.
+    ///
+    /// # Errors
+    /// [`Fault`] when the revision cannot be read.
+    pub async fn of_edition(&self, edition: &Edition) -> Result<Self, Fault> {
+        let (volume, _) = self.0.library.past(edition.revision).await?;
+        Ok(Self::new(&self.0.library, &volume, edition.cutoff, self.0.request.clone(), true))
+    }
+
+    /// A snapshot of the newest revision that was there at a moment.
+    ///
+    /// # Errors
+    /// [`Fault`] when there was none, or the moment has not come.
+    pub async fn of_moment(&self, known: DateTime<Utc>) -> Result<Self, Fault> {
+        if known > self.0.request.now {
+            return Err(Fault::argument("known", "该时刻尚未到来", "this moment has not come yet"));
+        }
+        let number = self.store().number_at(known).await.map_err(Fault::internal)?;
+        let number = number
+            .ok_or_else(|| Fault::argument("known", "当时数据库中尚无修订", "the database held no revision then"))?;
+        self.of_revision(number.min(self.0.request.newest)).await
     }
 
     fn at(&self) -> (i32, NaiveDate) {

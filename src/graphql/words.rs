@@ -70,6 +70,25 @@ pub enum Accumulation {
     AtEnd,
 }
 
+/// 版次的周期：在哪一类工作节点上定稿。
+/// Cadence of an edition: on which of the office's rounds it was closed.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "domain::Cadence")]
+pub enum Cadence {
+    /// 月调度。
+    /// Monthly scheduling.
+    MonthlyScheduling,
+    /// 季督导。
+    /// Quarterly supervision.
+    QuarterlySupervision,
+    /// 半年点评。
+    /// Half-year review.
+    HalfYearReview,
+    /// 年度总结。
+    /// Annual summary.
+    AnnualSummary,
+}
+
 /// 数据状态（SDMX CL_OBS_STATUS 子集），缺报与保密分开。
 /// Status of a cell: a subset of SDMX CL_OBS_STATUS, with confidentiality kept apart from absence.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]

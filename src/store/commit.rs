@@ -12,7 +12,7 @@ use super::db::Session;
 use super::digest::{self, Head};
 use super::error::{CommitError, Held, StoreError};
 use super::revision::{self, Revision};
-use super::version::{self, Family, OPEN, canonical, entity_kind, families, package_body};
+use super::version::{self, Family, OPEN, Version, canonical, entity_kind, package_body, packaged};
 use super::{Store, references};
 use crate::domain::{Package, Record};
 use crate::geometry;
@@ -120,7 +120,8 @@ impl Store {
             return Err(CommitError::HeldElsewhere(held));
         }
         references::check(&mut session, number).await?;
-        let revision = seal(&mut session, &change, &plans, number, newest.as_ref()).await?;
+        let made = Made { author: change.author, message: change.message, at: change.at };
+        let revision = seal(&mut session, made, number, newest.as_ref(), as_given(&plans)).await?;
         // A session that ends without this is rolled back.
         if keep {
             session.commit().await?;
@@ -150,17 +151,17 @@ async fn plan<'a>(session: &mut Session, packages: &'a [Package]) -> Result<Vec<
     }
     let tasks = version::task_codes(session).await?;
     let mut plans = Vec::new();
-    for family in families() {
+    for family in packaged() {
         let mut new = rows.remove(family.name()).unwrap_or_default();
         let mut end = Vec::new();
-        let select = living(*family, &names);
+        let select = living(family, &names);
         {
             let mut live = session.stream(&select);
             while let Some(row) = live.try_next().await.map_err(CommitError::from)? {
                 let old = family.version(&row, &tasks)?.map_err(|_| StoreError::Damaged)?;
                 let same = match new.get(&old.key) {
                     Some((package, row)) => {
-                        old.package == *package && canonical(&old.body())? == canonical(&row.body())?
+                        old.package.as_deref() == Some(*package) && canonical(&old.body())? == canonical(&row.body())?
                     }
                     None => false,
                 };
@@ -173,7 +174,7 @@ async fn plan<'a>(session: &mut Session, packages: &'a [Package]) -> Result<Vec<
         }
         if !end.is_empty() || !new.is_empty() {
             let begin = new.into_iter().map(|(key, (package, row))| (key, package, row)).collect();
-            plans.push(Plan { family: *family, end, begin });
+            plans.push(Plan { family, end, begin });
         }
     }
     Ok(plans)
@@ -271,7 +272,7 @@ pub(super) fn coded<'a>(kind: &str, codes: impl Iterator<Item = &'a str>) -> Sel
 /// `entity.kind` of a table's rows, where they are carried by an entity.
 fn carried(family: Family) -> Option<&'static str> {
     match family {
-        Family::Packages | Family::Fact(_, Layout { numbered: true, .. }) => None,
+        Family::Packages | Family::Editions | Family::Fact(_, Layout { numbered: true, .. }) => None,
         Family::Dimension(table) | Family::Fact(table, _) => Some(entity_kind(table)),
     }
 }
@@ -295,6 +296,7 @@ async fn begin(session: &mut Session, plan: &Plan<'_>, number: i32, ids: &Identi
     };
     let mut columns: Vec<&str> = match plan.family {
         Family::Packages => vec!["name", "title", "version"],
+        Family::Editions => Vec::new(),
         Family::Dimension(_) => vec!["entity", "package", "body", "shape"],
         Family::Fact(_, layout) => [&[plan.family.id_column()], &*layout.names(), &["package"]].concat(),
     };
@@ -335,7 +337,7 @@ async fn begin(session: &mut Session, plan: &Plan<'_>, number: i32, ids: &Identi
     Ok(())
 }
 
-async fn insert<R: IntoIterator<Item = Value>>(
+pub(super) async fn insert<R: IntoIterator<Item = Value>>(
     session: &mut Session,
     table: &'static str,
     columns: &[&'static str],
@@ -391,38 +393,50 @@ const fn owner(family: Family) -> &'static str {
     if matches!(family, Family::Packages) { "name" } else { "package" }
 }
 
-/// Computes the digest from what the database now holds and writes the revision.
-async fn seal(
-    session: &mut Session,
-    change: &Change<'_>,
-    plans: &[Plan<'_>],
-    number: i32,
-    newest: Option<&Revision>,
-) -> Result<Revision, CommitError> {
-    let committed_at = change.at.trunc_subsecs(6);
-    let previous = newest.map(|revision| revision.digest.clone());
-    let tasks = version::task_codes(session).await?;
-    let head =
-        Head { number, committed_at, author: change.author, message: change.message, previous: previous.as_deref() };
-    // What was written must read back as what was given: no digit, blank or order may get lost.
+/// Who makes a revision, why and when.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Made<'a> {
+    pub(super) author: &'a str,
+    pub(super) message: &'a str,
+    pub(super) at: DateTime<Utc>,
+}
+
+/// What was written must read back as what was given: no digit, blank or order may get lost.
+fn as_given<'a>(plans: &'a [Plan<'_>]) -> impl FnMut(Family, &Version) -> Option<String> + Send + 'a {
     let mut given: HashMap<&str, _> = plans.iter().map(|plan| (plan.family.name(), plan.begin.iter())).collect();
-    let sealed = digest::digest(session, &tasks, &head, |family, version| {
+    move |family, version| {
         let (key, _, row) = given.get_mut(family.name())?.next()?;
         let (kept, wanted) = (version.body(), row.body());
         if *key != version.key {
             return Some("key".to_owned());
         }
         wanted.iter().chain(&kept).map(|(field, _)| field).find(|f| kept.get(*f) != wanted.get(*f)).cloned()
-    })
-    .await?;
+    }
+}
+
+/// Computes the digest from what the database now holds and writes the revision. `inspect` is shown each row begun and
+/// may name a field that is not what was meant.
+pub(super) async fn seal(
+    session: &mut Session,
+    made: Made<'_>,
+    number: i32,
+    newest: Option<&Revision>,
+    inspect: impl FnMut(Family, &Version) -> Option<String> + Send,
+) -> Result<Revision, CommitError> {
+    let committed_at = made.at.trunc_subsecs(6);
+    let previous = newest.map(|revision| revision.digest.clone());
+    let tasks = version::task_codes(session).await?;
+    let Made { author, message, .. } = made;
+    let head = Head { number, committed_at, author, message, previous: previous.as_deref() };
+    let sealed = digest::digest(session, &tasks, &head, inspect).await?;
     if let Some((table, damage)) = sealed.damage.into_iter().next() {
         return Err(CommitError::Unfit { table, key: damage.key, column: damage.what });
     }
     let revision = Revision {
         number,
         committed_at,
-        author: change.author.to_owned(),
-        message: change.message.to_owned(),
+        author: author.to_owned(),
+        message: message.to_owned(),
         digest: sealed.hex,
         previous_digest: previous,
     };

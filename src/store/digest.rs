@@ -5,8 +5,8 @@
 //!  "committedAt":…,"format":"planatlas-revision-1","message":…,"number":…,"previous":…}
 //! ```
 //! (without the line break). Tables stand in the order of their names and rows in the order of their keys,
-//! both bytewise; only tables with a change are named; `previous` is left out in the first revision. A
-//! row's end is no part of it: the revision that ends it names its key. It is always computed from what
+//! both bytewise; only tables with a change are named; `previous` is left out in the first revision, `package`
+//! where no package brought the row. A row's end is no part of it: the revision that ends it names its key. It is always computed from what
 //! the database holds, by import and by `verify` alike.
 
 use std::collections::HashMap;
@@ -71,7 +71,10 @@ pub(super) async fn digest(
                         if let Some(what) = inspect(*family, &version) {
                             damage.push((family.name(), Damage { key: version.key.clone(), what }));
                         }
-                        let entry = json!({"body": version.body(), "key": version.key, "package": version.package});
+                        let mut entry = json!({"body": version.body(), "key": version.key});
+                        if let Some(package) = &version.package {
+                            entry["package"] = json!(package);
+                        }
                         hash.update(canonical(&entry)?);
                     }
                     Err(found) => damage.push((family.name(), found)),

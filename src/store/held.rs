@@ -3,7 +3,7 @@
 use futures_util::TryStreamExt;
 
 use super::commit::living;
-use super::version::{self, Content, families};
+use super::version::{self, Content, packaged};
 use super::{Store, StoreError};
 use crate::domain::{Record, tables};
 
@@ -16,8 +16,8 @@ impl Store {
         let mut session = self.db.read().await?;
         let tasks = version::task_codes(&mut session).await?;
         let mut records = Vec::new();
-        for family in families() {
-            let select = living(*family, &[package]);
+        for family in packaged() {
+            let select = living(family, &[package]);
             let mut rows = session.stream(&select);
             while let Some(row) = rows.try_next().await? {
                 let version = family.version(&row, &tasks)?.map_err(|_| StoreError::Damaged)?;

@@ -5,11 +5,13 @@
 //! a revision holds the rows with `rev_from <= R AND rev_to > R`. So an answer at a revision never
 //! changes, whatever is imported meanwhile.
 
+pub mod change;
 mod columns;
 mod commit;
 mod db;
 mod digest;
 mod dimension;
+mod edition;
 pub mod enterprise;
 mod error;
 mod held;
@@ -20,6 +22,7 @@ mod references;
 pub mod register_entry;
 mod revision;
 mod search;
+mod signature;
 #[cfg(test)]
 mod statements;
 mod verify;
@@ -29,9 +32,11 @@ use sea_query::{Condition, Expr, ExprTrait};
 
 pub use commit::{Change, Outcome};
 pub use dimension::{Dimension, HeldPackage, Known};
+pub use edition::{Closing, Edition, EditionError};
 pub use error::{CommitError, Dangling, Held, StoreError};
 pub use revision::Revision;
-pub use verify::{Finding, Verdict};
+pub use signature::{KeyError, PublicKey, Signature, SigningKey};
+pub use verify::{EditionVerdict, Finding, Verdict};
 
 /// An open database; clones share its connections.
 #[derive(Clone)]

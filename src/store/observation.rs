@@ -43,6 +43,9 @@ pub struct Observation {
     pub note: Option<String>,
     /// The revision that brought it.
     pub since: i32,
+    /// The revision that ended it, the largest integer while none has. Read at an older revision it may lie ahead of
+    /// that; compare it with what that revision holds only.
+    pub until: i32,
 }
 
 /// Which cells.
@@ -115,6 +118,16 @@ pub async fn by_id(store: &Store, id: i64) -> Result<Option<Observation>, StoreE
     store.db.rows(&by_id_statement(id)).await?.first().map(read).transpose()
 }
 
+/// All versions that revisions up to `at` brought of the cells that some versions belong to: by the number of the
+/// version asked about, oldest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn versions(store: &Store, at: i32, ids: &[i64]) -> Result<Vec<(i64, Observation)>, StoreError> {
+    let rows = store.db.rows(&versions_statement(store.db.dialect(), at, ids)).await?;
+    rows.iter().map(|row| Ok((row.int(0)?, read_at(row, 1)?))).collect()
+}
+
 /// Which periods of which indicators a revision has values for.
 ///
 /// # Errors
@@ -148,7 +161,7 @@ pub async fn periods(store: &Store, at: i32) -> Result<Vec<Summary>, StoreError>
         .collect()
 }
 
-const COLUMNS: [&str; 17] = [
+pub(super) const COLUMNS: [&str; 18] = [
     "id",
     "subject",
     "indicator",
@@ -166,6 +179,7 @@ const COLUMNS: [&str; 17] = [
     "quote",
     "note",
     "rev_from",
+    "rev_to",
 ];
 
 fn columns(select: &mut SelectStatement) -> &mut SelectStatement {
@@ -233,6 +247,22 @@ pub(super) fn by_id_statement(id: i64) -> SelectStatement {
     select
 }
 
+pub(super) fn versions_statement(dialect: Dialect, at: i32, ids: &[i64]) -> SelectStatement {
+    let same = ["subject", "indicator", "period", "accumulation", "document"]
+        .iter()
+        .fold(Condition::all(), |all, column| all.add(Expr::col(("p", *column)).equals(("known", *column))));
+    let mut select = Query::select();
+    select.column(("known", "id"));
+    columns(&mut select)
+        .from_as("observation", "known")
+        .join_as(JoinType::InnerJoin, "observation", "p", same)
+        .and_where(among(dialect, ("known", "id"), ids))
+        .and_where(Expr::col(("p", "rev_from")).lte(i64::from(at)))
+        .order_by(("known", "id"), Order::Asc)
+        .order_by(("p", "rev_from"), Order::Asc);
+    select
+}
+
 pub(super) fn periods_statement(dialect: Dialect, at: i32, sample: &[i64]) -> SelectStatement {
     let from_sample = Expr::case(among(dialect, ("p", "document"), sample), Expr::val(1i64)).finally(0i64);
     let keys = [("p", "indicator"), ("s", "kind"), ("p", "period"), ("p", "accumulation")];
@@ -257,7 +287,12 @@ fn period(key: i64) -> Result<PeriodCode, StoreError> {
 }
 
 fn read(row: &Row) -> Result<Observation, StoreError> {
-    let mut columns = Columns::new(row);
+    read_at(row, 0)
+}
+
+/// The observation whose columns begin at `at`.
+pub(super) fn read_at(row: &Row, at: usize) -> Result<Observation, StoreError> {
+    let mut columns = Columns::at(row, at);
     Ok(Observation {
         id: columns.int()?,
         subject: columns.int()?,
@@ -273,5 +308,6 @@ fn read(row: &Row) -> Result<Observation, StoreError> {
         quote: columns.some_text()?,
         note: columns.some_text()?,
         since: columns.revision()?,
+        until: columns.revision()?,
     })
 }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use sea_query::{Expr, ExprTrait, Order, Query, SelectStatement};
 
-use super::db::{Row, Session};
+use super::db::{Dialect, Row, Session};
 use super::{Store, StoreError};
 
 /// One import: who, when, why, and the digest that chains it to the one before.
@@ -51,6 +51,22 @@ impl Store {
         self.db.rows(&select).await?.first().map(read).transpose()
     }
 
+    /// Revisions by their numbers, oldest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn revisions_of(&self, numbers: &[i32]) -> Result<Vec<Revision>, StoreError> {
+        self.db.rows(&numbered(self.db.dialect(), numbers)).await?.iter().map(read).collect()
+    }
+
+    /// The number of the newest revision that was there at a moment.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn number_at(&self, moment: DateTime<Utc>) -> Result<Option<i32>, StoreError> {
+        self.db.rows(&number_at(moment)).await?.first().map(|row| row.revision(0)).transpose()
+    }
+
     /// Revisions, newest first, from the one before `before` on.
     ///
     /// # Errors
@@ -83,6 +99,15 @@ pub(super) fn newest_revision() -> SelectStatement {
 
 pub(super) fn newest_number() -> SelectStatement {
     Query::select().column("number").from("revision").order_by("number", Order::Desc).limit(1).take()
+}
+
+pub(super) fn numbered(dialect: Dialect, numbers: &[i32]) -> SelectStatement {
+    let numbers: Vec<i64> = numbers.iter().map(|number| i64::from(*number)).collect();
+    all().and_where(Expr::col("number").in_subquery(dialect.ids(&numbers))).order_by("number", Order::Asc).take()
+}
+
+pub(super) fn number_at(moment: DateTime<Utc>) -> SelectStatement {
+    newest_number().and_where(Expr::col("committed_at").lte(moment.timestamp_micros())).take()
 }
 
 pub(super) fn page(before: Option<i32>, limit: u64) -> SelectStatement {

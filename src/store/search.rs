@@ -115,7 +115,12 @@ pub(super) struct Columns<'a> {
 
 impl<'a> Columns<'a> {
     pub(super) const fn new(row: &'a Row) -> Self {
-        Self { row, at: 0 }
+        Self::at(row, 0)
+    }
+
+    /// From the column `at` on.
+    pub(super) const fn at(row: &'a Row, at: usize) -> Self {
+        Self { row, at }
     }
 
     const fn next(&mut self) -> usize {

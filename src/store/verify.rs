@@ -10,7 +10,9 @@ use sea_query::{Condition, Expr, ExprTrait, JoinType, Order, Query, SelectStatem
 use super::columns::Layout;
 use super::db::Session;
 use super::digest::{Head, digest};
+use super::edition::{self, Edition};
 use super::revision::{self, Revision};
+use super::signature::PublicKey;
 use super::version::{Family, OPEN, entity_kind, families, table_of_kind, task_codes};
 use super::{Store, StoreError};
 use crate::domain::Table;
@@ -26,6 +28,15 @@ pub struct Verdict {
     /// Digest of the newest.
     pub head: Option<String>,
     /// What is wrong, the earliest revision first.
+    pub findings: Vec<Finding>,
+}
+
+/// What a verification of one edition found.
+#[derive(Debug, Clone)]
+pub struct EditionVerdict {
+    /// The edition as the database has it.
+    pub edition: Edition,
+    /// What is wrong in it or in a revision before it, the earliest first.
     pub findings: Vec<Finding>,
 }
 
@@ -65,6 +76,13 @@ impl Findings {
         let (table, key) = row.map_or((None, None), |(table, key)| (Some(table), Some(key)));
         self.0.push(Finding { revision, table, key, zh: zh.to_owned(), en: en.to_owned() });
     }
+
+    fn sorted(self) -> Vec<Finding> {
+        let mut findings = self.0;
+        findings.sort_by_key(|finding| (finding.revision.is_none(), finding.clone()));
+        findings.dedup();
+        findings
+    }
 }
 
 impl Store {
@@ -75,16 +93,9 @@ impl Store {
     pub async fn verify(&self, head: Option<&str>) -> Result<Verdict, StoreError> {
         let mut session = self.db.read().await?;
         let mut findings = Findings::default();
-        let chain = match revision::chain(&mut session).await {
-            Ok(chain) => chain,
-            Err(StoreError::Damaged) => {
-                findings.add(None, None, "版本表无法读取。", "The list of revisions cannot be read.");
-                Vec::new()
-            }
-            Err(error) => return Err(error),
-        };
+        let chain = chain(&mut session, &mut findings).await?;
         let newest = chain.last().map(|revision| revision.digest.clone());
-        if head.is_some_and(|head| !newest.as_deref().is_some_and(|digest| digest.eq_ignore_ascii_case(head.trim()))) {
+        if head.is_some_and(|head| !newest.as_deref().is_some_and(|digest| same(head, digest))) {
             findings.add(
                 chain.last().map(|revision| revision.number),
                 None,
@@ -93,16 +104,78 @@ impl Store {
             );
         }
         linked(&chain, &mut findings);
-        match contents(&mut session, &chain, &mut findings).await {
-            Err(StoreError::Damaged) => {
-                findings.add(None, None, "有一行无法读取。", "A row cannot be read.");
-            }
-            other => other?,
+        unread(contents(&mut session, &chain, &mut findings).await, &mut findings)?;
+        unread(structure(&mut session, &chain, &mut findings).await, &mut findings)?;
+        let last = chain.last().map_or(0, |revision| revision.number);
+        unread(editions(&mut session, last, &mut findings).await, &mut findings)?;
+        Ok(Verdict { revisions: chain.len(), head: newest, findings: findings.sorted() })
+    }
+
+    /// Recomputes everything that an edition rests on: the digests of all revisions up to the one that closed it, and
+    /// its signature. Where they are given, its digest must be `published` and it must be signed with `key`. None when
+    /// there is no such edition.
+    ///
+    /// # Errors
+    /// When the database fails; what is wrong with its contents is in the verdict.
+    pub async fn verify_edition(
+        &self,
+        code: &str,
+        published: Option<&str>,
+        key: Option<&PublicKey>,
+    ) -> Result<Option<EditionVerdict>, StoreError> {
+        let mut session = self.db.read().await?;
+        let mut findings = Findings::default();
+        let mut chain = chain(&mut session, &mut findings).await?;
+        let newest = chain.last().map_or(0, |revision| revision.number);
+        let all = session.rows(&edition::list(newest)).await?;
+        let all = all.iter().map(edition::read).collect::<Result<Vec<_>, _>>()?;
+        let Some(edition) = all.into_iter().find(|edition| edition.code == code) else { return Ok(None) };
+        chain.retain(|revision| revision.number <= edition.closed_in);
+        linked(&chain, &mut findings);
+        unread(contents(&mut session, &chain, &mut findings).await, &mut findings)?;
+        unread(editions(&mut session, edition.closed_in, &mut findings).await, &mut findings)?;
+        let mut wrong = |zh: &str, en: &str| {
+            findings.add(Some(edition.closed_in), Some(("editions", edition.code.clone())), zh, en);
+        };
+        if published.is_some_and(|published| !same(published, &edition.digest)) {
+            wrong("摘要与所给的不同。", "Its digest is not the one given.");
         }
-        let mut findings = findings.0;
-        findings.sort_by_key(|finding| (finding.revision.is_none(), finding.clone()));
-        findings.dedup();
-        Ok(Verdict { revisions: chain.len(), head: newest, findings })
+        if let Some(key) = key {
+            match &edition.signature {
+                None => wrong("没有签名。", "It is not signed."),
+                Some(signature) if signature.public_key != key.to_string() => {
+                    wrong("签名所用的不是所给的密钥。", "It is signed with another key than the one given.");
+                }
+                Some(_) => {}
+            }
+        }
+        Ok(Some(EditionVerdict { edition, findings: findings.sorted() }))
+    }
+}
+
+/// Whether two ways of writing a digest are the same digest.
+fn same(given: &str, digest: &str) -> bool {
+    given.trim().eq_ignore_ascii_case(digest)
+}
+
+async fn chain(session: &mut Session, findings: &mut Findings) -> Result<Vec<Revision>, StoreError> {
+    match revision::chain(session).await {
+        Err(StoreError::Damaged) => {
+            findings.add(None, None, "版本表无法读取。", "The list of revisions cannot be read.");
+            Ok(Vec::new())
+        }
+        other => other,
+    }
+}
+
+/// A row that cannot even be read is a finding too.
+fn unread(outcome: Result<(), StoreError>, findings: &mut Findings) -> Result<(), StoreError> {
+    match outcome {
+        Err(StoreError::Damaged) => {
+            findings.add(None, None, "有一行无法读取。", "A row cannot be read.");
+            Ok(())
+        }
+        other => other,
     }
 }
 
@@ -126,6 +199,7 @@ fn linked(chain: &[Revision], findings: &mut Findings) {
     }
 }
 
+/// Every digest, recomputed from the rows.
 async fn contents(session: &mut Session, chain: &[Revision], findings: &mut Findings) -> Result<(), StoreError> {
     let tasks = task_codes(session).await?;
     for revision in chain {
@@ -151,6 +225,11 @@ async fn contents(session: &mut Session, chain: &[Revision], findings: &mut Find
             );
         }
     }
+    Ok(())
+}
+
+/// What no digest covers: lives of rows, their numbers, their identities.
+async fn structure(session: &mut Session, chain: &[Revision], findings: &mut Findings) -> Result<(), StoreError> {
     let newest = chain.last().map_or(0, |revision| i64::from(revision.number));
     for family in families() {
         for (statement, zh, en) in [
@@ -184,6 +263,24 @@ async fn contents(session: &mut Session, chain: &[Revision], findings: &mut Find
         }
     }
     identities(session, findings).await
+}
+
+/// Editions closed up to a revision say truly whether they hold made-up rows, and their signatures hold.
+async fn editions(session: &mut Session, upto: i32, findings: &mut Findings) -> Result<(), StoreError> {
+    for row in session.rows(&edition::list(upto)).await? {
+        let edition = edition::read(&row)?;
+        let mut wrong = |zh: &str, en: &str| {
+            findings.add(Some(edition.closed_in), Some(("editions", edition.code.clone())), zh, en);
+        };
+        if edition.sample != edition::sample(session, edition.revision).await?.is_some() {
+            wrong("示例标记与内容不符。", "Its sample flag does not match what it holds.");
+        }
+        let statement = edition.statement()?;
+        if edition.signature.as_ref().is_some_and(|signature| !signature.holds(&statement)) {
+            wrong("签名不成立。", "Its signature does not hold.");
+        }
+    }
+    Ok(())
 }
 
 /// Rows that begin or end at no revision.

@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 
 use super::columns::{Layout, Odd, Unread};
 use super::db::{Row, Session};
+use super::edition::Closed;
 use super::error::StoreError;
 use crate::domain::{Cell, FieldType, Kind, Record, Table, tables};
 use crate::geometry;
@@ -26,6 +27,8 @@ pub(super) fn has_ended(alias: &'static str) -> Expr {
 pub(super) enum Family {
     /// The packages themselves.
     Packages,
+    /// Editions: no package brings them, closing one does.
+    Editions,
     /// A table kept as JSON.
     Dimension(&'static Table),
     /// A table kept in typed columns.
@@ -37,6 +40,7 @@ pub(super) enum Family {
 pub(super) enum Content {
     Record(Record),
     Package { title: String, version: String },
+    Edition(Closed),
 }
 
 /// One version of one row.
@@ -45,7 +49,8 @@ pub(super) struct Version {
     /// The entity, or the number of a numbered row.
     pub(super) id: i64,
     pub(super) key: String,
-    pub(super) package: String,
+    /// The package that brought it, where one did.
+    pub(super) package: Option<String>,
     pub(super) content: Content,
 }
 
@@ -65,11 +70,16 @@ pub(super) fn families() -> &'static [Family] {
                 let family = Layout::of(table.name).map_or(Family::Dimension(table), |l| Family::Fact(table, l));
                 (table.name, family)
             })
-            .chain([("packages", Family::Packages)])
+            .chain([("packages", Family::Packages), ("editions", Family::Editions)])
             .collect();
         by_name.into_values().collect()
     });
     &ALL
+}
+
+/// The tables whose rows packages bring.
+pub(super) fn packaged() -> impl Iterator<Item = Family> {
+    families().iter().copied().filter(|family| !matches!(family, Family::Editions))
 }
 
 /// The kind under which a table's rows stand in `entity`: the word of its kind, else its own name.
@@ -102,6 +112,7 @@ impl Family {
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Packages => "packages",
+            Self::Editions => "editions",
             Self::Dimension(table) | Self::Fact(table, _) => table.name,
         }
     }
@@ -110,6 +121,7 @@ impl Family {
     pub(super) const fn sql(self) -> &'static str {
         match self {
             Self::Packages => "package",
+            Self::Editions => "edition",
             Self::Dimension(_) => "dimension",
             Self::Fact(_, layout) => layout.sql,
         }
@@ -119,6 +131,7 @@ impl Family {
     pub(super) const fn identity(self) -> &'static [&'static str] {
         match self {
             Self::Packages => &["name"],
+            Self::Editions => &["code"],
             Self::Dimension(_) => &["entity"],
             Self::Fact(_, layout) => layout.identity,
         }
@@ -128,6 +141,7 @@ impl Family {
     pub(super) const fn id_column(self) -> &'static str {
         match self {
             Self::Packages => "name",
+            Self::Editions => "code",
             Self::Fact(_, Layout { numbered: true, .. }) => "id",
             _ => "entity",
         }
@@ -136,7 +150,7 @@ impl Family {
     /// The row's key as SQL over the aliases of [`Family::from`].
     pub(super) fn key(self) -> Expr {
         match self {
-            Self::Packages => Expr::col(("f", "name")),
+            Self::Packages | Self::Editions => Expr::col(("f", self.id_column())),
             Self::Fact(_, Layout { sql: "observation", .. }) => Expr::cust(
                 r#""subject"."kind" || '/' || "subject"."code" || '/' || "indicator"."code" || '/' ||
 substr(CAST("f"."period" / 10000 + 10000 AS text), 2) || CASE "f"."period" % 100 WHEN 12 THEN ''
@@ -156,12 +170,15 @@ ELSE '-M' || substr(CAST("f"."period" / 100 % 100 + 100 AS text), 2) END
     pub(super) fn select(self) -> SelectStatement {
         let mut select = self.from();
         match self {
-            Self::Packages => select.expr(Expr::cust("CAST(0 AS bigint)")),
+            Self::Packages | Self::Editions => select.expr(Expr::cust("CAST(0 AS bigint)")),
             _ => select.column(("f", self.id_column())),
         };
         select.expr(self.key());
         match self {
             Self::Packages => select.columns([("f", "name"), ("f", "title"), ("f", "version")]),
+            Self::Editions => {
+                select.expr(Expr::cust("CAST(NULL AS text)")).columns(Closed::COLUMNS.map(|column| ("f", column)))
+            }
             Self::Dimension(_) => select.columns([("f", "package"), ("f", "body"), ("f", "shape")]),
             Self::Fact(_, layout) => {
                 select.column(("f", "package"));
@@ -190,7 +207,7 @@ ELSE '-M' || substr(CAST("f"."period" / 100 % 100 + 100 AS text), 2) END
         let mut select = Query::select();
         select.from_as(self.sql(), "f");
         let kind = match self {
-            Self::Packages | Self::Fact(_, Layout { numbered: true, .. }) => return select,
+            Self::Packages | Self::Editions | Self::Fact(_, Layout { numbered: true, .. }) => return select,
             Self::Dimension(table) | Self::Fact(table, _) => entity_kind(table),
         };
         // Every carried row has its entity; which table it belongs to is said there.
@@ -218,8 +235,9 @@ ELSE '-M' || substr(CAST("f"."period" / 100 % 100 + 100 AS text), 2) END
         let id = row.int(0)?;
         let key = row.some_text(1)?.unwrap_or_else(|| format!("#{id}"));
         let read = || {
-            let package = row.text(2)?;
+            let package = row.some_text(2)?;
             let content = match self {
+                Self::Editions => Content::Edition(Closed::read(row, HEAD, &key)?),
                 Self::Packages => Content::Package { title: row.text(HEAD)?, version: row.text(HEAD + 1)? },
                 Self::Dimension(table) => {
                     Content::Record(dimension(table, &row.text(HEAD)?, row.some_bytes(HEAD + 1)?.as_deref())?)
@@ -247,6 +265,7 @@ impl Version {
         match &self.content {
             Content::Record(record) => record.body(),
             Content::Package { title, version } => package_body(title, version),
+            Content::Edition(closed) => closed.body(),
         }
     }
 }

@@ -32,6 +32,7 @@ fn figure(atlas: &Atlas, id: i64, of: (Kind, &str, &str), period: &str, value: &
         quote: None,
         note: None,
         since: 1,
+        until: i32::MAX,
     }
 }
 
