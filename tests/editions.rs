@@ -327,7 +327,7 @@ fn a_figure_tells_its_vintages_and_editions_tell_what_changed() {
         let mut after = String::new();
         loop {
             let mut page = ask("edition(code: \"b\")", &format!("(first: 1{after})"));
-            paged.extend(page["nodes"].as_array_mut().unwrap().drain(..));
+            paged.append(page["nodes"].as_array_mut().unwrap());
             if page["pageInfo"]["hasNextPage"] == false {
                 break;
             }

@@ -46,13 +46,16 @@ pub enum LibraryError {
     Interrupted,
 }
 
+/// Something that is read once however many ask for it at the same time; none when there is no such thing.
+type Once<T> = Arc<OnceCell<Option<Arc<T>>>>;
+
 /// The revisions of one database. Each older one is read once however many ask for it at the same time.
 pub struct Library {
     store: Store,
     head: ArcSwapOption<Volume>,
-    shelf: Cache<i32, Arc<OnceCell<Option<Arc<Volume>>>>>,
+    shelf: Cache<i32, Once<Volume>>,
     /// Names of facts, by the revision that last touched them; none of a kind that has too many.
-    names: Cache<(Named, i32), Arc<OnceCell<Option<Arc<Names>>>>>,
+    names: Cache<(Named, i32), Once<Names>>,
 }
 
 impl Library {
