@@ -6,9 +6,11 @@
 //! - [`Assessor`]: the light of a target, a milestone or a task on a day, with a sentence that recomputes it.
 //! - [`Tally`]: who passes a threshold, who nearly does, and the cheapest way to the count wanted.
 //! - [`scorecard`]: lights counted by section, unit, region or layout element.
+//! - [`derive`]: figures made of other figures.
 //! - [`lint`]: the flaws of a plan as a text.
 
 mod actual;
+pub mod derive;
 mod due;
 mod figures;
 mod judge;

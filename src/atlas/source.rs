@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 
 use super::Atlas;
 use crate::domain::{Citation, Confidence, Document, EntityId};
+use crate::store::table::Standing;
 
 impl Atlas {
     /// The document of a citation.
@@ -33,6 +34,25 @@ impl Atlas {
     /// row's own release date.
     pub fn prefer(&self, a: (EntityId, Option<NaiveDate>), b: (EntityId, Option<NaiveDate>)) -> Ordering {
         self.standing(a).cmp(&self.standing(b))
+    }
+
+    /// How every document stands among the sources of a cell, for the database to decide by as [`Atlas::prefer`] does;
+    /// without the made-up ones when only real data is wanted.
+    pub fn standings(&self, real_only: bool) -> Vec<Standing> {
+        let mut documents: Vec<&Document> = self.documents.all().iter().map(|document| &**document).collect();
+        documents.sort_by(|a, b| a.code.cmp(&b.code));
+        let believed = |document: &Document| Confidence::ALL.iter().position(|one| *one == document.confidence);
+        (0i64..)
+            .zip(documents)
+            .filter(|(_, document)| !(real_only && document.sample))
+            .map(|(rank, document)| Standing {
+                document: document.id.0,
+                class: i64::from(document.sample) * 10 + believed(document).map_or(9, |at| at as i64),
+                sample: document.sample,
+                issued: document.issued_on.clone().unwrap_or_default(),
+                rank,
+            })
+            .collect()
     }
 
     fn standing(&self, source: (EntityId, Option<NaiveDate>)) -> (bool, Confidence, Reverse<String>, &str) {

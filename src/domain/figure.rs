@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 
 use super::codes::words;
 use super::{
-    Accumulation, Citation, EntityId, Frequency, FromRecord, Kind, Names, PeriodCode, Record, Unit, Unreadable,
+    Accumulation, Citation, EntityId, Formula, Frequency, FromRecord, Kind, Names, PeriodCode, Record, Unit, Unreadable,
 };
 
 words! {
@@ -63,6 +63,13 @@ pub struct Indicator {
     pub breaks: Vec<DefinitionBreak>,
     /// Where it is defined.
     pub citations: Vec<Citation>,
+}
+
+impl Indicator {
+    /// How it follows from other figures, where its formula says so in codes.
+    pub fn rule(&self) -> Option<Formula> {
+        self.formula.as_deref().and_then(Formula::read)
+    }
 }
 
 impl FromRecord for Indicator {

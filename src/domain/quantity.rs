@@ -148,7 +148,18 @@ impl Quantity {
 
     /// The quantity that [`Quantity::base`] stored, given back the unit and decimals it was reported with.
     pub fn from_base(base: i64, unit: &'static Unit, decimals: u32, as_reported: Option<String>) -> Self {
-        Self { value: scaled(i128::from(base), unit, decimals), unit, as_reported }
+        // Any i64 fits a decimal of 96 bits, whatever the unit.
+        Self { value: scaled(i128::from(base), unit, decimals).unwrap_or_default(), unit, as_reported }
+    }
+
+    /// A sum of what [`Quantity::base`] stores, in a unit, with at least so many decimals and no digit lost.
+    ///
+    /// # Errors
+    /// [`QuantityError::DoesNotFit`] past what a decimal holds.
+    pub fn of_sum(sum: i128, unit: &'static Unit, decimals: u32) -> Result<Self, QuantityError> {
+        let error = || QuantityError::DoesNotFit { value: sum.to_string(), unit: unit.code, scale: 28 };
+        let value = scaled(sum, unit, decimals).ok_or_else(error)?;
+        Ok(Self { value, unit, as_reported: None })
     }
 
     /// Which of two amounts is larger; none where the units measure different things.
@@ -185,18 +196,17 @@ impl Quantity {
 }
 
 /// A stored integer as a decimal of `unit` with at least `decimals` decimals and no digit lost.
-fn scaled(base: i128, unit: &Unit, decimals: u32) -> Decimal {
+fn scaled(base: i128, unit: &Unit, decimals: u32) -> Option<Decimal> {
     let places = unit.multiplier + unit.dimension.scale() as i32;
-    let mut value = if places >= 0 {
-        Decimal::from_i128_with_scale(base, places as u32)
-    } else {
-        Decimal::from_i128_with_scale(base * 10i128.pow((-places) as u32), 0)
+    let (digits, scale) = match u32::try_from(places) {
+        Ok(places) => (base, places),
+        Err(_) => (base.checked_mul(10i128.checked_pow(places.unsigned_abs())?)?, 0),
     };
-    value = value.normalize();
+    let mut value = Decimal::try_from_i128_with_scale(digits, scale).ok()?.normalize();
     if value.scale() < decimals {
         value.rescale(decimals);
     }
-    value
+    Some(value)
 }
 
 #[cfg(test)]

@@ -217,6 +217,19 @@ impl SourcedFields {
         Self(Citation::all(view, citations))
     }
 
+    /// The fields of something made of several facts: each place that they are said in, once.
+    pub fn of_rows<'a>(view: &View, rows: impl Iterator<Item = (i64, Option<&'a str>, Option<&'a str>)>) -> Self {
+        let mut seen = Vec::new();
+        let mut found = Vec::new();
+        for (document, locator, quote) in rows {
+            if !seen.contains(&(document, locator)) {
+                seen.push((document, locator));
+                found.extend(Citation::of_row(view, document, locator, quote));
+            }
+        }
+        Self(found)
+    }
+
     /// The fields of a fact with the citation of its own row.
     pub fn of_row(view: &View, document: i64, locator: Option<&str>, quote: Option<&str>) -> Self {
         Self(Citation::of_row(view, document, locator, quote).into_iter().collect())

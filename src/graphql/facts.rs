@@ -8,6 +8,7 @@ use super::fault::Fault;
 use super::project::Project;
 use super::projects::{Asked, ProjectConnection, ProjectFilter, ProjectOrder};
 use super::register::Register;
+use super::table::{self, AggregateFn, ObsDim, ObsFilter, ObsTable};
 use super::view::View;
 use crate::store;
 
@@ -59,6 +60,28 @@ impl FactFields {
         #[graphql(desc = "上一页末条的游标。Cursor of the last item of the page before.")] after: Option<String>,
     ) -> Result<Connection<Edge<Enterprise>>, Fault> {
         enterprise::page(&self.0, filter, Paging::new(first, after, MOST_FACTS)?).await
+    }
+
+    /// 数据表：按条件选取数据，一行一格，或分组汇总。不可加的指标求和即报错 NON_ADDITIVE；累计方式、时期长短、单位或互相重叠的地点从不
+    /// 悄悄混在一起。
+    /// A table of figures chosen by a filter: a row for each cell, or for each group. A sum over what does not add is the
+    /// error NON_ADDITIVE; accumulations, lengths of period, units and overlapping places are never mixed silently.
+    #[graphql(complexity = "20 + first.unwrap_or(100).max(0) as usize * child_complexity")]
+    async fn observations(
+        &self,
+        #[graphql(desc = "选取哪些数据。Which figures.")] filter: ObsFilter,
+        #[graphql(desc = "分组依据，依次；须同时给出 fn。What to group by, in order; needs fn.")] group_by: Option<
+            Vec<ObsDim>,
+        >,
+        #[graphql(
+            name = "fn",
+            desc = "汇总方式；缺省为不汇总。What each group comes to; cells as they are unless given."
+        )]
+        function: Option<AggregateFn>,
+        #[graphql(default_with = "Some(100)", desc = "行数，至多 500。Rows wanted, 500 at most.")] first: Option<i32>,
+        #[graphql(desc = "上一页末行的游标。Cursor of the last row of the page before.")] after: Option<String>,
+    ) -> Result<ObsTable, Fault> {
+        ObsTable::ask(&self.0, table::Asked { filter, by: group_by, function, first, after }).await
     }
 
     /// 全部名录。

@@ -80,6 +80,11 @@ impl Fault {
             .hint(format!("1 … {newest}"))
     }
 
+    /// A computation that would say something untrue: the code says which kind, the hint what to ask instead.
+    pub fn refused(code: &'static str, zh: impl Display, en: impl Display, hint: impl Into<String>) -> Self {
+        Self::new(code, zh.to_string(), en.to_string()).hint(hint)
+    }
+
     /// Nothing was imported yet.
     pub fn empty() -> Self {
         Self::new("NOT_READY", "数据库中尚无修订".to_owned(), "the database holds no revision yet".to_owned())

@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 use std::hash::{Hash, Hasher};
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_graphql::dataloader::{DataLoader, HashMapCache, Loader};
@@ -58,6 +59,26 @@ pub struct CellsOf {
     pub to: Option<PeriodCode>,
     /// With this accumulation only.
     pub accumulation: Option<Accumulation>,
+}
+
+/// The cells of many subjects for one indicator, period and accumulation, to be compared.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Peers {
+    /// The subjects.
+    pub subjects: Arc<[i64]>,
+    /// The indicator.
+    pub indicator: i64,
+    /// The period.
+    pub period: PeriodCode,
+    /// The accumulation.
+    pub accumulation: Accumulation,
+}
+
+/// Equal questions have equal hashes without hashing every subject again.
+impl Hash for Peers {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (self.indicator, self.period, self.accumulation, self.subjects.len()).hash(state);
+    }
 }
 
 /// The first projects of a parent, or their groups.
@@ -202,6 +223,36 @@ impl Loader<CellsOf> for Facts {
             let rows = observation::list(&self.store, self.at, &cells).await.map_err(Fault::internal)?;
             for (subject, rows) in by_owner(rows, |row| row.subject) {
                 found.insert(CellsOf { subject, ..asked.clone() }, rows);
+            }
+        }
+        Ok(found)
+    }
+}
+
+impl Loader<Peers> for Facts {
+    type Value = Arc<[Observation]>;
+    type Error = Fault;
+
+    async fn load(&self, keys: &[Peers]) -> Loaded<Peers, Self::Value> {
+        let mut found = HashMap::new();
+        let question = |key: &Peers| (Arc::clone(&key.subjects), key.indicator, key.accumulation);
+        for ((subjects, indicator, accumulation), keys) in questions(keys, question) {
+            let periods = keys.iter().map(|key| key.period);
+            let cells = Cells {
+                subjects: &subjects,
+                indicators: Some(&[indicator]),
+                from: periods.clone().min(),
+                to: periods.max(),
+                accumulation: Some(accumulation),
+            };
+            let rows = observation::list(&self.store, self.at, &cells).await.map_err(Fault::internal)?;
+            let mut by: HashMap<PeriodCode, Vec<Observation>> = HashMap::new();
+            for row in rows {
+                by.entry(row.period).or_default().push(row);
+            }
+            for key in keys {
+                let rows = by.get(&key.period).cloned().unwrap_or_default();
+                found.insert(key.clone(), Arc::from(rows));
             }
         }
         Ok(found)

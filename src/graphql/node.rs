@@ -121,10 +121,7 @@ pub async fn find(view: &View, id: &NodeId) -> Result<Option<Node>, Fault> {
             let Some(id) = entity() else { return Ok(None) };
             view.facts().load_one(EnterpriseId(id.0)).await?.map(|row| Enterprise::new(view, row).into())
         }
-        "Observation" => {
-            let Some(id) = entity() else { return Ok(None) };
-            Observation::find(view, id.0).await?.map(Into::into)
-        }
+        "Observation" => Observation::find(view, &id.local).await?.map(Into::into),
         kind if dimensions::KINDS.contains(&kind) => dimensions::find(view, kind, &id.local),
         _ => return Err(Fault::bad_id(&id.kind)),
     })

@@ -6,16 +6,20 @@ use std::sync::Arc;
 use async_graphql::Object;
 
 use super::connection::{Connection, Edge, MOST_IN_MEMORY, Paging};
+use super::derivation::Derivation;
+use super::derived::{self, Derived, Recipe};
 use super::document::SourcedFields;
 use super::edition::Edition;
 use super::fault::Fault;
 use super::filter::PeriodRange;
 use super::footprint::Footprint;
+use super::growth::{self, YearOnYear};
 use super::indicator::Indicator;
 use super::loaders::{CellsOf, Newest, RevisionOf, VersionsOf};
 use super::node::NodeFields;
-use super::place;
+use super::place::{self, PlaceKind};
 use super::quantity::{Period, Quantity};
+use super::rank::{self, Rank};
 use super::revision::Revision;
 use super::scalars::{Date, DateTime, PeriodCode};
 use super::subject::Subject;
@@ -26,24 +30,52 @@ use crate::domain::{self, EntityId};
 use crate::store::Edition as Closed;
 use crate::store::observation as store;
 
-/// A figure.
+/// A figure: one that a source reports, or one that follows from such.
 #[derive(Clone)]
 pub struct Observation {
     view: View,
     row: Arc<store::Observation>,
+    derived: Option<Arc<Derived>>,
 }
 
 impl Observation {
     /// A figure read in a view.
     pub fn new(view: &View, row: Arc<store::Observation>) -> Self {
-        Self { view: view.clone(), row }
+        Self { view: view.clone(), row, derived: None }
     }
 
-    /// The figure of a number, where the view's revision or one before it brought that version.
+    /// A figure that was worked out; its row belongs to no document.
+    pub fn derived(view: &View, row: Arc<store::Observation>, derived: Arc<Derived>) -> Self {
+        Self { view: view.clone(), row, derived: Some(derived) }
+    }
+
+    /// What it says.
+    pub fn row(&self) -> &store::Observation {
+        &self.row
+    }
+
+    /// How it was worked out, where no source reports it.
+    pub fn worked_out(&self) -> Option<&Derived> {
+        self.derived.as_deref()
+    }
+
+    /// Made up for demonstration, or worked out of anything that is.
+    pub fn made_up(&self) -> bool {
+        match &self.derived {
+            Some(derived) => derived.sample,
+            None => self.view.atlas().is_sample(EntityId(self.row.document)),
+        }
+    }
+
+    /// The figure of the local part of an id, where the view's revision or one before it brought that version.
     ///
     /// # Errors
     /// [`Fault`] when the database fails.
-    pub async fn find(view: &View, id: i64) -> Result<Option<Self>, Fault> {
+    pub async fn find(view: &View, local: &str) -> Result<Option<Self>, Fault> {
+        let Ok(id) = local.parse() else {
+            let Some(recipe) = Recipe::open(local) else { return Ok(None) };
+            return derived::find(view, recipe).await;
+        };
         let found = store::by_id(view.store(), id).await.map_err(Fault::internal)?;
         Ok(found.filter(|row| row.since <= view.revision().number).map(|row| Self::new(view, Arc::new(row))))
     }
@@ -65,7 +97,7 @@ async fn cell(view: &View, row: &store::Observation) -> Result<Vec<store::Observ
 }
 
 /// Puts the preferred source of one cell first. A source that says something stands before one that is silent.
-fn prefer(view: &View, rows: &mut [store::Observation]) {
+pub fn prefer(view: &View, rows: &mut [store::Observation]) {
     let source = |row: &store::Observation| (EntityId(row.document), row.released_on);
     rows.sort_by(|a, b| {
         let silent = a.quantity.is_none().cmp(&b.quantity.is_none());
@@ -73,18 +105,28 @@ fn prefer(view: &View, rows: &mut [store::Observation]) {
     });
 }
 
-/// 一个数据：一个来源对「对象 × 指标 × 时期 × 累计方式」的一次说明。id 指向其一个版本。
-/// A figure: what one source says of a subject, an indicator, a period and an accumulation. Its id names one version.
+/// 一个数据：一个来源对「对象 × 指标 × 时期 × 累计方式」的一次说明，id 指向其一个版本；或由这些数算得，见 derivation。
+/// A figure: what one source says of a subject, an indicator, a period and an accumulation, and its id names one
+/// version; or one worked out of such, as its derivation says.
 #[Object]
 impl Observation {
     #[graphql(flatten)]
     async fn node(&self) -> NodeFields {
-        NodeFields::of(self.view.id("Observation", self.row.id))
+        NodeFields::of(match &self.derived {
+            Some(derived) => self.view.id("Observation", derived.recipe.text()),
+            None => self.view.id("Observation", self.row.id),
+        })
     }
 
     #[graphql(flatten)]
     async fn sourced(&self) -> SourcedFields {
-        SourcedFields::of_row(&self.view, self.row.document, self.row.locator.as_deref(), self.row.quote.as_deref())
+        match &self.derived {
+            Some(derived) => SourcedFields::of_rows(&self.view, derived.sources()),
+            None => {
+                let row = &self.row;
+                SourcedFields::of_row(&self.view, row.document, row.locator.as_deref(), row.quote.as_deref())
+            }
+        }
     }
 
     /// 对象。
@@ -172,10 +214,35 @@ impl Observation {
         self.view.editions().find(holds).map(Edition::new)
     }
 
-    /// 是否为示例（虚构）数据。
-    /// Made up for demonstration.
+    /// 是否为示例（虚构）数据，或由其算得。
+    /// Made up for demonstration, or worked out of anything that is.
     async fn sample(&self) -> bool {
-        self.view.atlas().is_sample(EntityId(self.row.document))
+        self.made_up()
+    }
+
+    /// 计算的来历；来源所报者为空。
+    /// How it was worked out; null where a source reports it.
+    async fn derivation(&self) -> Option<&Derivation> {
+        self.derived.as_ref().map(|derived| &derived.derivation)
+    }
+
+    /// 同比：优先取公布的增速，没有时计算并注明；口径变动而无法衔接、基数不为正等情形下为空。
+    /// Growth against the same period of the year before: as published where it is, else computed and labelled; null
+    /// where the definition breaks in between without a link, or there is no sensible base.
+    async fn yoy(&self) -> Result<Option<YearOnYear>, Fault> {
+        if self.row.quantity.is_none() {
+            return Ok(None);
+        }
+        growth::of(&self.view, self).await
+    }
+
+    /// 在同类地点中的名次；没有数值或不是这类地点时为空。
+    /// Its rank among places of some kinds; null where it has no value or is about no such place.
+    async fn rank(
+        &self,
+        #[graphql(desc = "与哪几类地点相比。Kinds of places to compare with.")] among: Vec<PlaceKind>,
+    ) -> Result<Option<Rank>, Fault> {
+        rank::of(&self.view, self, &among).await
     }
 
     /// 其他来源对同一格的说法，优先者在前。优先次序：真实先于示例，可信度高者，公布晚者，文件代码。
@@ -268,6 +335,20 @@ pub struct Wanted {
     pub accumulation: Option<Accumulation>,
 }
 
+/// Every figure of an indicator that follows from others for a subject.
+///
+/// # Errors
+/// [`Fault`] for an unknown indicator.
+pub async fn worked_out(
+    view: &View,
+    subject: EntityId,
+    indicator: &str,
+    period: Option<PeriodCode>,
+) -> Result<Vec<Observation>, Fault> {
+    let indicator = Arc::clone(indicator_of(view, indicator)?);
+    derived::ways(view, subject, &indicator, period.map(|period| period.0)).await
+}
+
 /// The series of a subject: one for each indicator, accumulation and frequency, in the order of the indicators asked
 /// for (or of their codes).
 ///
@@ -286,16 +367,36 @@ pub async fn series(
         None => None,
     };
     let range = wanted.periods.unwrap_or(PeriodRange { from: None, to: None });
+    let how: Option<domain::Accumulation> = wanted.accumulation.map(Into::into);
+    // Figures of single periods follow from year-to-date ones, from those since the new year.
+    let single = how == Some(domain::Accumulation::InPeriod);
+    let first = range.from.map(|period| period.0);
+    let new_year = |period: domain::PeriodCode| format!("{:04}-M01", period.calendar_year()).parse().ok();
     let key = CellsOf {
         subject: subject.0,
         indicators: ids.clone(),
-        from: range.from.map(|period| period.0),
+        from: if single { first.and_then(new_year) } else { first },
         to: range.to.map(|period| period.0),
-        accumulation: wanted.accumulation.map(Into::into),
+        accumulation: how.filter(|_| !single),
     };
-    let rows = view.facts().load_one(key).await?.unwrap_or_default();
+    let mut rows = view.facts().load_one(key).await?.unwrap_or_default();
+    let mut cells: Vec<Observation> = Vec::new();
+    if single {
+        for rows in rows.chunk_by(|a, b| a.indicator == b.indicator) {
+            let indicator = rows.first().and_then(|row| view.atlas().indicators.id(EntityId(row.indicator)));
+            let Some(indicator) = indicator else { continue };
+            cells.extend(derived::differences(view, subject, indicator, rows));
+        }
+        rows.retain(|row| row.accumulation == domain::Accumulation::InPeriod);
+        let begun = |period: domain::PeriodCode| first.is_none_or(|first| period.end() >= first.end());
+        rows.retain(|row| begun(row.period));
+        cells.retain(|cell| begun(cell.row().period));
+    }
+    cells.extend(rows.into_iter().map(|row| Observation::new(view, Arc::new(row))));
+    cells.sort_by_key(|cell| (cell.row.indicator, cell.row.period, cell.row.accumulation, cell.row.document));
     let mut all: Vec<Series> = Vec::new();
-    for row in rows {
+    for cell in cells {
+        let row = Arc::clone(&cell.row);
         let Some(indicator) = view.atlas().indicators.id(EntityId(row.indicator)) else { continue };
         let same = |series: &&mut Series| {
             series.indicator.id == indicator.id
@@ -303,14 +404,14 @@ pub async fn series(
                 && series.frequency == row.period.frequency()
         };
         match all.iter_mut().find(same) {
-            Some(series) => series.cells.push(row),
+            Some(series) => series.cells.push(cell),
             None => all.push(Series {
                 view: view.clone(),
                 subject,
                 indicator: Arc::clone(indicator),
                 accumulation: row.accumulation,
                 frequency: row.period.frequency(),
-                cells: vec![row],
+                cells: vec![cell],
             }),
         }
     }
@@ -330,7 +431,7 @@ pub struct Series {
     indicator: Arc<domain::Indicator>,
     accumulation: domain::Accumulation,
     frequency: domain::Frequency,
-    cells: Vec<store::Observation>,
+    cells: Vec<Observation>,
 }
 
 impl Series {
@@ -371,18 +472,16 @@ impl Series {
     /// 数据，旧者在前。
     /// The figures, oldest first.
     async fn points(&self) -> Vec<Observation> {
-        let mut periods: Vec<Vec<store::Observation>> = Vec::new();
-        for row in &self.cells {
-            match periods.last_mut().filter(|cell| cell.first().is_some_and(|first| first.period == row.period)) {
-                Some(cell) => cell.push(row.clone()),
-                None => periods.push(vec![row.clone()]),
-            }
-        }
+        let periods = self.cells.chunk_by(|a, b| a.row.period == b.row.period);
         periods
-            .into_iter()
-            .filter_map(|mut cell| {
-                prefer(&self.view, &mut cell);
-                cell.into_iter().next().map(|row| Observation::new(&self.view, Arc::new(row)))
+            .filter_map(|cells| {
+                // One that was worked out is there only where no source says anything.
+                if let Some(derived) = cells.iter().find(|cell| cell.derived.is_some()) {
+                    return Some(derived.clone());
+                }
+                let mut rows: Vec<store::Observation> = cells.iter().map(|cell| (*cell.row).clone()).collect();
+                prefer(&self.view, &mut rows);
+                rows.into_iter().next().map(|row| Observation::new(&self.view, Arc::new(row)))
             })
             .collect()
     }
@@ -391,7 +490,7 @@ impl Series {
     /// Whether it may be drawn as one line: false when the definition breaks within it.
     async fn comparable(&self) -> bool {
         let (Some(first), Some(last)) = (self.cells.first(), self.cells.last()) else { return true };
-        !self.indicator.breaks.iter().any(|at| first.period < at.at && at.at <= last.period)
+        !self.indicator.breaks.iter().any(|at| first.row.period < at.at && at.at <= last.row.period)
     }
 }
 

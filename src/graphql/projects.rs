@@ -226,6 +226,14 @@ impl ProjectConnection {
         Self::of(view, None, filter, None, first, after)
     }
 
+    /// The projects of a condition that is open already, in the order of codes.
+    ///
+    /// # Errors
+    /// [`Fault`] for a foreign cursor.
+    pub fn filtered(view: &View, filter: Filter, first: Option<i32>, after: Option<String>) -> Result<Self, Fault> {
+        Self::of(view, None, filter, None, first, after)
+    }
+
     fn of(
         view: &View,
         parent: Option<(Dim, EntityId)>,

@@ -102,8 +102,11 @@ impl SubjectFields {
         lang.unwrap_or_default().names(&self.name)
     }
 
-    /// 数据序列，每个「指标 × 累计方式 × 频率」一条。
-    /// Its figures: one series for each indicator, accumulation and frequency.
+    /// 数据序列，每个「指标 × 累计方式 × 频率」一条。指明 accumulation: IN_PERIOD 时，没有当期数的时期由本年累计数相减补上，
+    /// 其 derivation 说明来历，两期数出自不同口径时状态为 ESTIMATED。
+    /// Its figures: one series for each indicator, accumulation and frequency. Asked for IN_PERIOD by name, periods that
+    /// no source reports are filled by differences of year-to-date figures: their `derivation` says how, and they are
+    /// ESTIMATED unless both figures are of one vintage.
     #[graphql(complexity = "5 + first.unwrap_or(20).max(0) as usize * child_complexity")]
     async fn series(
         &self,
@@ -127,5 +130,19 @@ impl SubjectFields {
         #[graphql(desc = "不晚于此时期。Not later than this period.")] not_after: Option<PeriodCode>,
     ) -> Result<Option<Observation>, Fault> {
         observation::latest(&self.view, self.id, &indicator, not_after).await
+    }
+
+    /// 没有来源直接报出、而能由他数算得的数：成员地点之和或加权平均、比重、名录条目数、项目数，以及本年累计数相减所得的当期数（给出
+    /// period 时）。
+    /// Figures that no source reports and that follow from others: sums and weighted means over member places, shares,
+    /// counts of register entries and projects, and, for a period given, year-to-date figures as figures of that period.
+    #[graphql(complexity = "20 + 4 * child_complexity")]
+    async fn derived(
+        &self,
+        #[graphql(desc = "指标代码。Code of the indicator.")] indicator: String,
+        #[graphql(desc = "时期；缺省为所知最多的最近时期。Period; default: the newest of which most is known.")]
+        period: Option<PeriodCode>,
+    ) -> Result<Vec<Observation>, Fault> {
+        observation::worked_out(&self.view, self.id, &indicator, period).await
     }
 }

@@ -77,20 +77,29 @@ impl Dialect {
 
     /// `(SELECT … AS first, … AS last)` of ranges given as one parameter.
     pub(super) fn ranges(self, ranges: &[(i64, i64)]) -> SelectStatement {
-        let list = serde_json::Value::from_iter(ranges.iter().map(|(first, last)| vec![*first, *last])).to_string();
+        let rows = serde_json::Value::from_iter(ranges.iter().map(|(first, last)| vec![*first, *last]));
+        self.list(&[("first", "bigint"), ("last", "bigint")], &rows)
+    }
+
+    /// `(SELECT … AS NAME, …)` of a list of rows given as one parameter, each column with its type.
+    pub(super) fn list(self, columns: &[(&'static str, &'static str)], rows: &serde_json::Value) -> SelectStatement {
         let mut select = SelectStatement::new();
+        for (at, (name, of)) in columns.iter().enumerate() {
+            select.expr_as(
+                match self {
+                    Self::Sqlite => Expr::cust(format!("value ->> {at}")),
+                    Self::Postgres => Expr::cust(format!("CAST(value ->> {at} AS {of})")),
+                },
+                *name,
+            );
+        }
+        let rows = rows.to_string();
         match self {
-            Self::Sqlite => select
-                .expr_as(Expr::cust("value ->> 0"), "first")
-                .expr_as(Expr::cust("value ->> 1"), "last")
-                .from_function(sea_query::Func::cust("json_each").arg(list), "list"),
-            Self::Postgres => select
-                .expr_as(Expr::cust("CAST(value ->> 0 AS bigint)"), "first")
-                .expr_as(Expr::cust("CAST(value ->> 1 AS bigint)"), "last")
-                .from_function(
-                    sea_query::Func::cust("json_array_elements").arg(Expr::val(list).cast_as("json")),
-                    "list",
-                ),
+            Self::Sqlite => select.from_function(sea_query::Func::cust("json_each").arg(rows), "list"),
+            Self::Postgres => select.from_function(
+                sea_query::Func::cust("json_array_elements").arg(Expr::val(rows).cast_as("json")),
+                "list",
+            ),
         };
         select
     }

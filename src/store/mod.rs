@@ -25,6 +25,7 @@ mod search;
 mod signature;
 #[cfg(test)]
 mod statements;
+pub mod table;
 mod verify;
 mod version;
 

@@ -203,7 +203,7 @@ pub(super) fn list_statement(dialect: Dialect, at: i32, cells: &Cells<'_>) -> Se
 }
 
 /// The least sort key of the periods that end with this one.
-fn last_day(period: PeriodCode) -> i64 {
+pub(super) fn last_day(period: PeriodCode) -> i64 {
     i64::from(period.sort_key() / 100 * 100)
 }
 
@@ -282,11 +282,11 @@ pub(super) fn periods_statement(dialect: Dialect, at: i32, sample: &[i64]) -> Se
     select
 }
 
-fn period(key: i64) -> Result<PeriodCode, StoreError> {
+pub(super) fn period(key: i64) -> Result<PeriodCode, StoreError> {
     i32::try_from(key).ok().and_then(PeriodCode::from_sort_key).ok_or(StoreError::Damaged)
 }
 
-fn read(row: &Row) -> Result<Observation, StoreError> {
+pub(super) fn read(row: &Row) -> Result<Observation, StoreError> {
     read_at(row, 0)
 }
 

@@ -97,6 +97,8 @@ pub struct Filter {
     pub chains: Option<Vec<i64>>,
     /// Serves at least one of these tasks.
     pub tasks: Option<Vec<i64>>,
+    /// Reached a stage between two days, both included; the first may be open.
+    pub reached: Option<(ProjectStage, Option<NaiveDate>, NaiveDate)>,
     /// Named by one of these documents.
     pub documents: Option<Vec<i64>>,
     /// Investment at least, in 0.01 元 ([`Quantity::base`]).

@@ -9,9 +9,9 @@ use super::project::{Dim, Order, OrderBy};
 use super::version::{self, Family, families};
 use super::{
     change, commit, digest, dimension, edition, enterprise, names, observation, project, references, register_entry,
-    revision, verify,
+    revision, table, verify,
 };
-use crate::domain::{Accumulation, Kind, PeriodCode, Point, ProjectStage};
+use crate::domain::{Accumulation, Kind, ObservationStatus, PeriodCode, Point, ProjectStage};
 use crate::geometry::Bbox;
 
 /// The text of a statement in both dialects, its parameters in line.
@@ -61,6 +61,51 @@ fn observations() {
 }
 
 #[test]
+fn tables() {
+    let sources = vec![table::Standing { document: 8, class: 2, sample: false, issued: "2024-02".to_owned(), rank: 1 }];
+    let open = table::Selection {
+        indicators: vec![3],
+        kinds: vec![(1, "COUNTY")],
+        sources: sources.clone(),
+        ..table::Selection::default()
+    };
+    let full = table::Selection {
+        indicators: vec![3, 4],
+        subjects: Some(vec![(1, "COUNTY"), (2, "ZONE")]),
+        from: Some(period("2022")),
+        to: Some(period("2024-Q2")),
+        accumulation: Some(Accumulation::YearToDate),
+        statuses: Some(vec![ObservationStatus::Normal, ObservationStatus::Provisional]),
+        sources,
+        pinned: vec![(table::Dim::Kind, table::Key::Word("ZONE".to_owned()))],
+        ..table::Selection::default()
+    };
+    let place = [
+        table::Key::Number(3),
+        table::Key::Number(1),
+        table::Key::Number(20_241_212),
+        table::Key::Word("IN_PERIOD".to_owned()),
+    ];
+    let by = [table::Dim::Period, table::Dim::Kind];
+    let weights = [table::Weight { indicator: 3, by: 5, accumulation: Accumulation::YearToDate }];
+    let plain = table::Measure::Plain;
+    check(
+        "table",
+        vec![
+            ("cells", show(|d| table::list(d, 7, &open, None, 101))),
+            ("cells after", show(|d| table::list(d, 7, &full, Some(&place), 101))),
+            ("profile", show(|d| table::profile(d, 7, &open))),
+            ("size", show(|d| table::size(d, 7, &open, None))),
+            ("size grouped", show(|d| table::size(d, 7, &open, Some(&by)))),
+            ("groups of all", show(|d| table::groups(d, 7, &open, &[], plain, None, 101))),
+            ("groups after", show(|d| table::groups(d, 7, &open, &by, plain, Some(&place[2..]), 101))),
+            ("medians", show(|d| table::groups(d, 7, &open, &by, table::Measure::Median, None, 101))),
+            ("weighted", show(|d| table::groups(d, 7, &open, &by, table::Measure::Weighted(&weights), None, 101))),
+        ],
+    );
+}
+
+#[test]
 fn projects() {
     let order = |by, desc| Order { by, desc };
     let all = project::Filter::default();
@@ -80,6 +125,7 @@ fn projects() {
         chains: Some(vec![]),
         tasks: Some(vec![5]),
         documents: Some(vec![6]),
+        reached: Some((ProjectStage::Signed, "2023-01-01".parse().ok(), "2023-12-31".parse().unwrap())),
         investment_from: Some(10),
         investment_to: Some(20),
         ..all.clone()

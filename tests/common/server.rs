@@ -25,7 +25,8 @@ pub fn planatlas(arguments: &[&str]) -> Command {
 /// Imports packages, which must succeed.
 pub fn import(packages: &[&str], url: &str) -> Output {
     let output = planatlas(&["import", "--database", url]).args(packages).output().expect("the binary runs");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let said = [&output.stdout[..], &output.stderr[..]].map(String::from_utf8_lossy);
+    assert!(output.status.success(), "{}", said.concat());
     output
 }
 

@@ -88,16 +88,16 @@ fn after(order: Order, cursor: &Cursor) -> Condition {
 }
 
 impl Filter {
-    fn condition(&self, dialect: Dialect) -> Condition {
+    fn condition(&self, dialect: Dialect, at: i32) -> Condition {
         let mut all = Condition::all();
         for filter in &self.and {
-            all = all.add(filter.condition(dialect));
+            all = all.add(filter.condition(dialect, at));
         }
         if !self.or.is_empty() {
-            all = all.add(self.or.iter().fold(Condition::any(), |any, filter| any.add(filter.condition(dialect))));
+            all = all.add(self.or.iter().fold(Condition::any(), |any, filter| any.add(filter.condition(dialect, at))));
         }
         if let Some(filter) = &self.not {
-            all = all.add(search::not(filter.condition(dialect)));
+            all = all.add(search::not(filter.condition(dialect, at)));
         }
         let barred = |column: &'static str, item: &str| contains(("p", column), &format!("|{item}|"));
         let any_of =
@@ -118,6 +118,19 @@ impl Filter {
         .add_option(
             self.tasks.as_ref().map(|ids| any_of(ids.iter().map(|id| barred("tasks", &id.to_string())).collect())),
         )
+        .add_option(self.reached.as_ref().map(|(stage, from, to)| {
+            Expr::exists(
+                Query::select()
+                    .expr(Expr::cust("1"))
+                    .from_as("project_stage", "t")
+                    .and_where(Expr::col(("t", "project")).equals(("p", "entity")))
+                    .and_where(Expr::col(("t", "stage")).eq(stage.word()))
+                    .and_where_option(from.map(|from| Expr::col(("t", "on")).gte(from.to_string())))
+                    .and_where(Expr::col(("t", "on")).lte(to.to_string()))
+                    .cond_where(held_at("t", at))
+                    .take(),
+            )
+        }))
         .add_option(self.investment_from.map(|least| Expr::col(("p", "investment")).gte(least)))
         .add_option(self.investment_to.map(|most| Expr::col(("p", "investment")).lte(most)))
         .add_option(self.bbox.as_ref().map(|bbox| search::inside("p", bbox)))
@@ -130,7 +143,7 @@ impl Filter {
 }
 
 fn matching(dialect: Dialect, at: i32, filter: &Filter) -> SelectStatement {
-    scan(dialect, "project", at, filter.condition(dialect), filter.frame())
+    scan(dialect, "project", at, filter.condition(dialect, at), filter.frame())
 }
 
 pub(in crate::store) fn list(
