@@ -22,7 +22,7 @@ export const en: Words = {
     open: 'Search places, tasks, indicators',
     short: 'Search',
     label: 'Search: name, code, number, pinyin or initials',
-    hint: 'e.g. Zhecheng, zcx, 42, 411424',
+    hint: 'A name, its pinyin initials, a task’s number, a code',
     none: 'Nothing found. Try another word, or pinyin initials.',
     count: (n) => (n === 1 ? '1 result' : `${n} results`),
     keys: '↑ ↓ choose · Enter opens · Esc closes',

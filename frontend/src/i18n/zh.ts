@@ -21,7 +21,7 @@ export const zh = {
     open: '搜索县区、任务、指标',
     short: '搜索',
     label: '搜索：名称、代码、序号、拼音或首字母',
-    hint: '如 柘城、zcx、任务 42、411424',
+    hint: '名称、拼音首字母、任务号或代码',
     none: '没有找到。换一个词，或用拼音首字母试试。',
     count: (n: number) => `${n} 条结果`,
     keys: '↑ ↓ 选择 · Enter 打开 · Esc 关闭',
