@@ -31,11 +31,9 @@ export const routes: Route[] = [
   { name: 'Compare', path: '/compare', nav: 'zones' },
   { name: 'Projects', path: '/projects', nav: 'projects' },
   { name: 'Industry', path: '/industry', nav: 'industry' },
-  { name: 'Changes', path: '/editions/:span?', nav: 'changes' },
   { name: 'Plan', path: '/plan', nav: 'plan' },
   { name: 'Data', path: '/data', nav: 'data' },
   { name: 'Screen', path: '/screen', nav: undefined, bare: true, fixed: true },
-  { name: 'Parts', path: '/parts', nav: undefined },
 ];
 
 /** The entries of the navigation, in the order of the bar, each with where it leads. */
@@ -46,7 +44,6 @@ export const navigation: { label: keyof Words['nav']; path: string }[] = [
   { label: 'zones', path: '/zones' },
   { label: 'projects', path: '/projects' },
   { label: 'industry', path: '/industry' },
-  { label: 'changes', path: '/editions' },
   { label: 'plan', path: '/plan' },
   { label: 'data', path: '/data' },
 ];

@@ -13,7 +13,6 @@ export const en: Words = {
     zones: 'Zones',
     projects: 'Projects',
     industry: 'Industry',
-    changes: 'Changes',
     plan: 'Plan text',
     data: 'Data',
   },

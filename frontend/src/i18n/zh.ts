@@ -12,7 +12,6 @@ export const zh = {
     zones: '开发区',
     projects: '项目',
     industry: '产业链',
-    changes: '变更',
     plan: '规划原文',
     data: '数据',
   },
