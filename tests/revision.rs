@@ -9,7 +9,10 @@ use chrono::{DateTime, Utc};
 use common::world::{package, record, remove, riverton, row, set};
 use planatlas::domain::Package;
 use planatlas::package::Known as _;
-use planatlas::store::{Change, CommitError, Outcome, Revision, Store};
+use planatlas::store::{Change, CommitError, Outcome, RedactError, Redaction, Revision, Seed, Store, Target};
+
+/// What salts are drawn from here, so that digests come out the same.
+const SEED: Seed = Seed([7; 32]);
 
 fn at(second: i64) -> DateTime<Utc> {
     DateTime::from_timestamp(1_700_000_000 + second, 123_456_789).unwrap()
@@ -30,7 +33,7 @@ fn committed(outcome: Outcome) -> (Revision, usize, usize) {
 async fn an_import_makes_one_revision_and_the_same_import_none() {
     let mut digests = Vec::new();
     for database in common::database::fresh() {
-        let store = Store::open(&database.url).await.unwrap();
+        let store = Store::open(&database.url).await.unwrap().seeded(SEED);
         assert!(store.newest().await.unwrap().is_none());
         let mut world = riverton();
         let (first, begun, ended) = committed(import(&store, &[world.clone()], 0).await.unwrap());
@@ -177,14 +180,35 @@ async fn a_name_that_means_something_in_an_address_is_only_a_name() {
     assert!(file.is_file());
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn the_digest_is_sha_256_over_the_documented_json() {
+/// The body of a row as the digest sees it: each free text as a hash, salted with its own part of the row's salt.
+fn sealed(row: &planatlas::domain::Record) -> serde_json::Value {
+    use planatlas::domain::FieldType;
+    use serde_json::json;
+    use sha2::{Digest as _, Sha256};
+    let hash = |value: serde_json::Value| hex::encode(Sha256::digest(value.to_string()));
+    let salt = hex::encode(
+        &Sha256::digest([&SEED.0[..], json!([row.table.name, row.key()]).to_string().as_bytes()].concat())[..16],
+    );
+    let mut body = row.body();
+    for (at, field) in row.table.fields.iter().enumerate() {
+        let any = field.words.is_empty() && field.pattern.is_none() && field.reference.is_none();
+        let free = field.kind == FieldType::Text && any && !row.table.key.contains(&at);
+        if let Some(text) = row.text(field.name).filter(|_| free) {
+            let own = hash(json!([salt, field.name]));
+            body.insert(field.name.to_owned(), json!({ "sha256": hash(json!([own, text])) }));
+        }
+    }
+    serde_json::Value::Object(body)
+}
+
+/// SHA-256 over the documented JSON of riverton's first import.
+fn digest_of(format: &str, body: impl Fn(&planatlas::domain::Record) -> serde_json::Value) -> String {
     use serde_json::{Value, json};
     use sha2::{Digest as _, Sha256};
     let world = riverton();
     let mut tables: BTreeMap<&str, BTreeMap<String, Value>> = BTreeMap::new();
     for row in &world.records {
-        tables.entry(row.table.name).or_default().insert(row.key(), Value::Object(row.body()));
+        tables.entry(row.table.name).or_default().insert(row.key(), body(row));
     }
     let package = json!({ "title": world.title, "version": world.version });
     tables.insert("packages", BTreeMap::from([(world.name.clone(), package)]));
@@ -193,16 +217,63 @@ async fn the_digest_is_sha_256_over_the_documented_json() {
         json!({ "table": table, "begun": begun.collect::<Vec<_>>(), "ended": [] })
     });
     let text = json!({
-        "format": "planatlas-revision-1", "number": 1, "author": "tester", "message": "a test",
+        "format": format, "number": 1, "author": "tester", "message": "a test",
         "committedAt": "2023-11-14T22:13:20.123456Z", "changes": changes.collect::<Vec<_>>(),
     });
-    let canonical = serde_json_canonicalizer::to_string(&text).unwrap();
-    let expected = hex::encode(Sha256::digest(canonical));
+    hex::encode(Sha256::digest(serde_json_canonicalizer::to_string(&text).unwrap()))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_digest_is_sha_256_over_the_documented_json() {
+    let expected = digest_of("planatlas-revision-2", sealed);
     for database in common::database::fresh() {
-        let store = Store::open(&database.url).await.unwrap();
+        let store = Store::open(&database.url).await.unwrap().seeded(SEED);
         let (revision, ..) = committed(import(&store, &[riverton()], 0).await.unwrap());
         assert_eq!(revision.digest, expected, "{}", database.engine);
+        // Salts of the operating system are never the same twice.
+        let again = common::database::sqlite();
+        let store = Store::open(&again.url).await.unwrap();
+        let (revision, ..) = committed(import(&store, &[riverton()], 0).await.unwrap());
+        assert_ne!(revision.digest, expected);
+        assert!(store.verify(Some(&revision.digest)).await.unwrap().findings.is_empty());
     }
-    // Published heads rest on it: a change of form needs a new format tag.
-    assert_eq!(expected, "61016a37a262aa9f39650e2aead2642aff589c6e3477c9d24afe8a821b49bdf4");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_of_the_older_format_still_verifies_and_refuses_what_would_break_it() {
+    const PUBLISHED: &str = "61016a37a262aa9f39650e2aead2642aff589c6e3477c9d24afe8a821b49bdf4";
+    assert_eq!(digest_of("planatlas-revision-1", |row| serde_json::Value::Object(row.body())), PUBLISHED);
+    for database in common::database::fresh() {
+        let store = Store::open(&database.url).await.unwrap();
+        committed(import(&store, &[riverton()], 0).await.unwrap());
+        // As the older program left it: texts in the digest, no salts.
+        for sql in [
+            "UPDATE dimension SET salt = NULL",
+            "UPDATE observation SET salt = NULL",
+            "UPDATE project SET salt = NULL",
+            "UPDATE project_stage SET salt = NULL",
+            "UPDATE enterprise SET salt = NULL",
+            "UPDATE register_entry SET salt = NULL",
+            "UPDATE revision SET format = 1, digest = '61016a37a262aa9f39650e2aead2642aff589c6e3477c9d24afe8a821b49bdf4'",
+        ] {
+            common::database::run(&database, sql).await;
+        }
+        let verdict = store.verify(Some(PUBLISHED)).await.unwrap();
+        assert_eq!(verdict.findings, [], "{}", database.engine);
+        let target = Target::Text("reported");
+        let redaction = Redaction { target, author: "tester", reason: "asked", at: at(1) };
+        let error = store.redact(redaction).await.unwrap_err();
+        assert!(matches!(error, RedactError::Older(_)), "{error}");
+
+        // The chain goes on in the newer format, and what it brings can be redacted.
+        let mut world = riverton();
+        set(row(&mut world, "projects", "p-2"), "name", "Mill of a person");
+        committed(import(&store, &[world], 2).await.unwrap());
+        let target = Target::Text("of a person");
+        store.redact(Redaction { target, author: "tester", reason: "asked", at: at(3) }).await.unwrap();
+        let verdict = store.verify(None).await.unwrap();
+        assert_eq!((verdict.findings.as_slice(), verdict.redactions.len()), (&[][..], 1));
+        common::database::run(&database, "UPDATE project SET name = 'x' WHERE rev_from = 1").await;
+        assert!(!store.verify(None).await.unwrap().findings.is_empty());
+    }
 }

@@ -5,6 +5,7 @@ mod edition;
 mod figures;
 mod import;
 mod lint;
+mod redact;
 mod schema;
 mod serve;
 mod verify;
@@ -31,6 +32,7 @@ enum Command {
     Figures(Box<figures::Arguments>),
     Import(import::Arguments),
     Lint(lint::Arguments),
+    Redact(redact::Arguments),
     Serve(serve::Arguments),
     Verify(verify::Arguments),
     /// Print the GraphQL schema
@@ -71,6 +73,7 @@ pub fn run() -> ExitCode {
         Command::Figures(arguments) => figures::run(&arguments),
         Command::Import(arguments) => import::run(&arguments),
         Command::Lint(arguments) => lint::run(&arguments),
+        Command::Redact(arguments) => redact::run(&arguments),
         Command::Serve(arguments) => serve::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments),
         Command::Schema => schema::run(),

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use clap::Args;
 
 use super::{Database, failed};
-use crate::store::{EditionVerdict, Finding, PublicKey, Store, Verdict};
+use crate::store::{EditionVerdict, Finding, PublicKey, Redacted, Revision, Store, Verdict};
 
 /// Recompute every revision's digest and say what was changed since; exit code 1 when anything was
 #[derive(Debug, Args)]
@@ -75,8 +75,27 @@ fn listed(findings: &[Finding]) -> String {
     findings.iter().fold(String::new(), |text, finding| text + &format!("{finding}\n"))
 }
 
+/// What was redacted, in words: the one exception to "nothing is edited".
+fn redacted(redactions: &[(Revision, Vec<Redacted>)]) -> String {
+    let mut text = String::new();
+    for (revision, texts) in redactions {
+        let (number, count, author) = (revision.number, texts.len(), &revision.author);
+        let day = revision.committed_at.date_naive();
+        let _ = writeln!(
+            text,
+            "第 {number} 版隐去 {count} 处文字,以其摘要代替({author},{day}):{reason} Revision {number} replaced {count} \
+             text(s) by their hashes ({author}, {day}): {reason}",
+            reason = revision.message
+        );
+        for Redacted { table, key, version, column, .. } in texts {
+            let _ = writeln!(text, "  {table} {key}: {column}(第 {version} 版 revision {version})");
+        }
+    }
+    text
+}
+
 fn text(verdict: &Verdict) -> String {
-    let mut text = listed(&verdict.findings);
+    let mut text = listed(&verdict.findings) + &redacted(&verdict.redactions);
     let (revisions, findings) = (verdict.revisions, verdict.findings.len());
     let _ = if findings == 0 {
         writeln!(text, "{revisions} 个版本,全部相符。{revisions} revision(s), all as committed.")
@@ -91,7 +110,7 @@ fn text(verdict: &Verdict) -> String {
 
 fn edition_text(verdict: &EditionVerdict) -> String {
     let (edition, findings) = (&verdict.edition, verdict.findings.len());
-    let mut text = listed(&verdict.findings);
+    let mut text = listed(&verdict.findings) + &redacted(&verdict.redactions);
     let (code, revision) = (&edition.code, edition.revision);
     let _ = if findings == 0 {
         writeln!(

@@ -87,6 +87,11 @@ impl Library {
         }
         let volume = self.read(number).await?;
         let found = volume.is_some();
+        // A redaction takes text out of older revisions too.
+        let redacted = self.store.last_redaction().await?;
+        if held.is_some_and(|held| redacted > held.revision.number) {
+            self.shelf.invalidate_all();
+        }
         self.head.store(volume);
         Ok(found)
     }

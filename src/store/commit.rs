@@ -9,9 +9,11 @@ use sea_query::{Expr, ExprTrait, Func, InsertStatement, Query, SelectStatement, 
 
 use super::columns::Layout;
 use super::db::Session;
-use super::digest::{self, Head};
+use super::digest::{self, FORMAT, Head};
 use super::error::{CommitError, Held, StoreError};
+use super::redaction::Hashes;
 use super::revision::{self, Revision};
+use super::sealed::Seed;
 use super::version::{self, Family, OPEN, Version, canonical, entity_kind, package_body, packaged};
 use super::{Store, references};
 use crate::domain::{Package, Record};
@@ -106,8 +108,9 @@ impl Store {
             end(&mut session, plan, number).await?;
         }
         let ids = identify(&mut session, &plans).await?;
+        let seed = self.seed.map_or_else(Seed::draw, Ok)?;
         for plan in &plans {
-            begin(&mut session, plan, number, &ids).await?;
+            begin(&mut session, plan, number, &ids, seed).await?;
         }
         // Once a table has many new rows, its old statistics mislead the checks that follow.
         let grown: BTreeSet<&str> =
@@ -272,7 +275,9 @@ pub(super) fn coded<'a>(kind: &str, codes: impl Iterator<Item = &'a str>) -> Sel
 /// `entity.kind` of a table's rows, where they are carried by an entity.
 fn carried(family: Family) -> Option<&'static str> {
     match family {
-        Family::Packages | Family::Editions | Family::Fact(_, Layout { numbered: true, .. }) => None,
+        Family::Packages | Family::Editions | Family::Redactions | Family::Fact(_, Layout { numbered: true, .. }) => {
+            None
+        }
         Family::Dimension(table) | Family::Fact(table, _) => Some(entity_kind(table)),
     }
 }
@@ -287,7 +292,13 @@ pub(super) fn largest_id(table: &'static str) -> SelectStatement {
 }
 
 /// Begins rows.
-async fn begin(session: &mut Session, plan: &Plan<'_>, number: i32, ids: &Identities) -> Result<(), CommitError> {
+async fn begin(
+    session: &mut Session,
+    plan: &Plan<'_>,
+    number: i32,
+    ids: &Identities,
+    seed: Seed,
+) -> Result<(), CommitError> {
     let life = [Value::from(i64::from(number)), OPEN.into()];
     let find = |kind: &str, code: &str| ids.get(&(kind.to_owned(), code.to_owned())).copied();
     let mut next = match plan.family {
@@ -296,9 +307,9 @@ async fn begin(session: &mut Session, plan: &Plan<'_>, number: i32, ids: &Identi
     };
     let mut columns: Vec<&str> = match plan.family {
         Family::Packages => vec!["name", "title", "version"],
-        Family::Editions => Vec::new(),
-        Family::Dimension(_) => vec!["entity", "package", "body", "shape"],
-        Family::Fact(_, layout) => [&[plan.family.id_column()], &*layout.names(), &["package"]].concat(),
+        Family::Editions | Family::Redactions => Vec::new(),
+        Family::Dimension(_) => vec!["entity", "package", "body", "shape", "salt"],
+        Family::Fact(_, layout) => [&[plan.family.id_column()], &*layout.names(), &["package", "salt"]].concat(),
     };
     columns.extend(["rev_from", "rev_to"]);
     for some in plan.begin.chunks(BATCH) {
@@ -309,6 +320,7 @@ async fn begin(session: &mut Session, plan: &Plan<'_>, number: i32, ids: &Identi
                 key: key.clone(),
                 column: column.to_owned(),
             };
+            let salt = || Value::from(seed.salt(plan.family.name(), key));
             let own = || carried(plan.family).and_then(|kind| find(kind, key)).ok_or_else(|| unfit("code"));
             let mut values: Vec<Value> = match (plan.family, row) {
                 (Family::Fact(_, layout), New::Record(record)) => {
@@ -319,11 +331,17 @@ async fn begin(session: &mut Session, plan: &Plan<'_>, number: i32, ids: &Identi
                         return Err(references::missing(record, package, kind, code));
                     }
                     let typed = layout.values(record, &find).map_err(unfit)?;
-                    std::iter::once(id.into()).chain(typed).chain([Value::from(*package)]).collect()
+                    std::iter::once(id.into()).chain(typed).chain([Value::from(*package), salt()]).collect()
                 }
                 (_, New::Record(record)) => {
                     let shape = record.shape.as_ref().map(geometry::to_blob);
-                    vec![own()?.into(), (*package).into(), version::dimension_body(record)?.into(), shape.into()]
+                    vec![
+                        own()?.into(),
+                        (*package).into(),
+                        version::dimension_body(record)?.into(),
+                        shape.into(),
+                        salt(),
+                    ]
                 }
                 (_, New::Package(package)) => {
                     [&package.name, &package.title, &package.version].map(|text| text.as_str().into()).into()
@@ -427,8 +445,9 @@ pub(super) async fn seal(
     let previous = newest.map(|revision| revision.digest.clone());
     let tasks = version::task_codes(session).await?;
     let Made { author, message, .. } = made;
-    let head = Head { number, committed_at, author, message, previous: previous.as_deref() };
-    let sealed = digest::digest(session, &tasks, &head, inspect).await?;
+    let head = Head { number, committed_at, author, message, previous: previous.as_deref(), format: FORMAT };
+    // Rows begun now hold no redacted text.
+    let sealed = digest::digest(session, &tasks, &head, &Hashes::new(), inspect).await?;
     if let Some((table, damage)) = sealed.damage.into_iter().next() {
         return Err(CommitError::Unfit { table, key: damage.key, column: damage.what });
     }
@@ -439,15 +458,17 @@ pub(super) async fn seal(
         message: message.to_owned(),
         digest: sealed.hex,
         previous_digest: previous,
+        format: FORMAT,
     };
-    let columns = ["number", "committed_at", "author", "message", "digest", "previous_digest"];
-    let values: [Value; 6] = [
+    let columns = ["number", "committed_at", "author", "message", "digest", "previous_digest", "format"];
+    let values: [Value; 7] = [
         i64::from(number).into(),
         committed_at.timestamp_micros().into(),
         revision.author.as_str().into(),
         revision.message.as_str().into(),
         revision.digest.as_str().into(),
         revision.previous_digest.clone().into(),
+        FORMAT.into(),
     ];
     insert(session, "revision", &columns, vec![values]).await?;
     Ok(revision)

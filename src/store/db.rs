@@ -204,6 +204,22 @@ impl Db {
         })
     }
 
+    /// Rewrites tables so that no file holds what their rows said before they were redacted. Backups still do.
+    pub(super) async fn forget(&self, tables: impl Iterator<Item = &'static str>) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite(pool) => {
+                sqlx::raw_sql("VACUUM").execute(pool).await?;
+                sqlx::raw_sql("PRAGMA wal_checkpoint(TRUNCATE)").execute(pool).await?;
+            }
+            Self::Postgres(pool) => {
+                for table in tables {
+                    sqlx::raw_sql(AssertSqlSafe(format!("VACUUM (FULL) {table}"))).execute(pool).await?;
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// The rows of a statement.
     pub(super) async fn rows(&self, statement: &impl SqlxBinder) -> Result<Vec<Row>, StoreError> {
         self.stream(statement).try_collect().await

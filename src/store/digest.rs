@@ -2,12 +2,15 @@
 //!
 //! ```text
 //! {"author":…,"changes":[{"begun":[{"body":{…},"key":…,"package":…},…],"ended":[…],"table":…},…],
-//!  "committedAt":…,"format":"planatlas-revision-1","message":…,"number":…,"previous":…}
+//!  "committedAt":…,"format":"planatlas-revision-2","message":…,"number":…,"previous":…}
 //! ```
 //! (without the line break). Tables stand in the order of their names and rows in the order of their keys,
 //! both bytewise; only tables with a change are named; `previous` is left out in the first revision, `package`
-//! where no package brought the row. A row's end is no part of it: the revision that ends it names its key. It is always computed from what
-//! the database holds, by import and by `verify` alike.
+//! where no package brought the row. A row's end is no part of it: the revision that ends it names its key. It is
+//! always computed from what the database holds, by import and by `verify` alike.
+//!
+//! In a body each free text stands as `{"sha256":…}`, salted (see [`super::sealed`]), so that it can be redacted. The
+//! older `planatlas-revision-1` has the texts themselves; what was sealed so stays so.
 
 use std::collections::HashMap;
 
@@ -19,10 +22,21 @@ use sha2::{Digest as _, Sha256};
 
 use super::db::Session;
 use super::error::StoreError;
-use super::version::{Damage, Family, Version, canonical, families, has_ended};
+use super::redaction::Hashes;
+use super::sealed;
+use super::version::{Content, Damage, Family, Version, canonical, families, has_ended};
 
-/// Names the way of hashing; a new way gets a new name.
-const FORMAT: &str = "planatlas-revision-1";
+/// The way of hashing that new revisions get.
+pub(super) const FORMAT: i64 = 2;
+
+/// Names a way of hashing; none where there is no such way.
+fn tag(format: i64) -> Option<&'static str> {
+    match format {
+        1 => Some("planatlas-revision-1"),
+        FORMAT => Some("planatlas-revision-2"),
+        _ => None,
+    }
+}
 
 /// What the digest covers besides the changes.
 pub(super) struct Head<'a> {
@@ -31,6 +45,7 @@ pub(super) struct Head<'a> {
     pub(super) author: &'a str,
     pub(super) message: &'a str,
     pub(super) previous: Option<&'a str>,
+    pub(super) format: i64,
 }
 
 /// A digest and what was odd on the way.
@@ -46,6 +61,7 @@ pub(super) async fn digest(
     session: &mut Session,
     tasks: &HashMap<i64, String>,
     head: &Head<'_>,
+    redacted: &Hashes,
     mut inspect: impl FnMut(Family, &Version) -> Option<String> + Send,
 ) -> Result<Digest, StoreError> {
     let mut hash = Sha256::new();
@@ -71,7 +87,14 @@ pub(super) async fn digest(
                         if let Some(what) = inspect(*family, &version) {
                             damage.push((family.name(), Damage { key: version.key.clone(), what }));
                         }
-                        let mut entry = json!({"body": version.body(), "key": version.key});
+                        let body = match body(head.format, *family, &version, redacted) {
+                            Ok(body) => body,
+                            Err(what) => {
+                                damage.push((family.name(), Damage { key: version.key.clone(), what }));
+                                version.body()
+                            }
+                        };
+                        let mut entry = json!({"body": body, "key": version.key});
                         if let Some(package) = &version.package {
                             entry["package"] = json!(package);
                         }
@@ -98,7 +121,7 @@ pub(super) async fn digest(
     }
     let tail = [
         ("committedAt", json!(head.committed_at.to_rfc3339_opts(SecondsFormat::Micros, true))),
-        ("format", json!(FORMAT)),
+        ("format", json!(tag(head.format))),
         ("message", json!(head.message)),
         ("number", json!(head.number)),
     ];
@@ -111,6 +134,24 @@ pub(super) async fn digest(
     }
     hash.update("}");
     Ok(Digest { hex: hex::encode(hash.finalize()), damage })
+}
+
+/// What the digest sees of a version, or the column that is not what it should be.
+fn body(
+    format: i64,
+    family: Family,
+    version: &Version,
+    redacted: &Hashes,
+) -> Result<serde_json::Map<String, serde_json::Value>, String> {
+    let Content::Record(record) = &version.content else { return Ok(version.body()) };
+    match (format, &version.salts) {
+        (1, None) => Ok(version.body()),
+        (FORMAT, Some(salts)) => {
+            let row = (family.name().to_owned(), version.key.clone(), version.since);
+            sealed::body(record, salts, redacted.get(&row))
+        }
+        _ => Err("salt".to_owned()),
+    }
 }
 
 /// The rows that a revision begins.

@@ -8,7 +8,7 @@ use sea_query::{Expr, ExprTrait, JoinType, Order, Query, SelectStatement};
 use super::columns::{LAYOUTS, Unread};
 use super::db::Row;
 use super::version::{self, has_ended, table_of_kind};
-use super::{Store, StoreError, held_at};
+use super::{Store, StoreError, held_at, redaction};
 use crate::domain::{Kind, Record};
 use crate::package;
 
@@ -118,6 +118,12 @@ impl Store {
             let last = touched.entry(table).or_insert(0);
             *last = std::cmp::max(*last, i32::try_from(revision).unwrap_or(i32::MAX));
         };
+        // A redaction changes rows of a table though it neither begins nor ends one.
+        for row in self.db.rows(&redaction::last(at)).await? {
+            if let Some(table) = crate::domain::table(&row.text(0)?) {
+                note(table.name, row.int(1)?);
+            }
+        }
         for column in ["rev_from", "rev_to"] {
             for row in self.db.rows(&touched_dimensions(column, at)).await? {
                 if let Some(table) = table_of_kind(&row.text(1)?) {

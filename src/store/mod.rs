@@ -18,9 +18,11 @@ mod held;
 pub mod names;
 pub mod observation;
 pub mod project;
+mod redaction;
 mod references;
 pub mod register_entry;
 mod revision;
+mod sealed;
 mod search;
 mod signature;
 #[cfg(test)]
@@ -35,7 +37,9 @@ pub use commit::{Change, Outcome};
 pub use dimension::{Dimension, HeldPackage, Known};
 pub use edition::{Closing, Edition, EditionError};
 pub use error::{CommitError, Dangling, Held, StoreError};
+pub use redaction::{RedactError, Redacted, Redaction, Target};
 pub use revision::Revision;
+pub use sealed::Seed;
 pub use signature::{KeyError, PublicKey, Signature, SigningKey};
 pub use verify::{EditionVerdict, Finding, Verdict};
 
@@ -43,6 +47,8 @@ pub use verify::{EditionVerdict, Finding, Verdict};
 #[derive(Clone)]
 pub struct Store {
     db: db::Db,
+    /// What salts are drawn from, where that is not the operating system.
+    seed: Option<Seed>,
 }
 
 impl Store {
@@ -51,7 +57,13 @@ impl Store {
     /// # Errors
     /// When it cannot be opened, or was made by a newer program.
     pub async fn open(url: &str) -> Result<Self, StoreError> {
-        Ok(Self { db: db::Db::open(url).await? })
+        Ok(Self { db: db::Db::open(url).await?, seed: None })
+    }
+
+    /// Draws salts from a given seed, so that digests come out the same again: for tests.
+    #[must_use]
+    pub fn seeded(self, seed: Seed) -> Self {
+        Self { seed: Some(seed), ..self }
     }
 
     /// Closes every connection of this store and its clones. An SQLite database is one file after that.

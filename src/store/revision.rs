@@ -21,6 +21,8 @@ pub struct Revision {
     pub digest: String,
     /// Digest of the revision before; none for the first.
     pub previous_digest: Option<String>,
+    /// How the digest was made: 1 over the texts themselves, 2 over their salted hashes.
+    pub format: i64,
 }
 
 impl Store {
@@ -88,7 +90,7 @@ pub(super) async fn head(session: &mut Session) -> Result<Option<Revision>, Stor
 
 pub(super) fn all() -> SelectStatement {
     Query::select()
-        .columns(["number", "committed_at", "author", "message", "digest", "previous_digest"])
+        .columns(["number", "committed_at", "author", "message", "digest", "previous_digest", "format"])
         .from("revision")
         .take()
 }
@@ -125,5 +127,6 @@ fn read(row: &Row) -> Result<Revision, StoreError> {
         message: row.text(3)?,
         digest: row.text(4)?,
         previous_digest: row.some_text(5)?,
+        format: row.int(6)?,
     })
 }

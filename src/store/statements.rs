@@ -8,8 +8,8 @@ use super::observation::Cells;
 use super::project::{Dim, Order, OrderBy};
 use super::version::{self, Family, families};
 use super::{
-    change, commit, digest, dimension, edition, enterprise, names, observation, project, references, register_entry,
-    revision, table, verify,
+    change, commit, digest, dimension, edition, enterprise, names, observation, project, redaction, references,
+    register_entry, revision, table, verify,
 };
 use crate::domain::{Accumulation, Kind, ObservationStatus, PeriodCode, Point, ProjectStage};
 use crate::geometry::Bbox;
@@ -272,6 +272,16 @@ fn editions_and_changes() {
         statements.push((format!("older {sql}"), show(|_| change::older_statement(sql, between))));
     }
     check("edition", statements);
+    let texts = || vec![("salt", "{}".to_owned()), ("note", "…".to_owned())];
+    let [figures] = shapes().filter(|family| family.name() == "observations").collect::<Vec<_>>()[..] else { panic!() };
+    check(
+        "redaction",
+        vec![
+            ("list", show(|_| redaction::list())),
+            ("last", show(|_| redaction::last(7))),
+            ("rewriting", show(|_| redaction::rewriting(figures, 5, 3, texts()))),
+        ],
+    );
 }
 
 /// One family of each shape: packages, dimensions, and every fact table.
@@ -284,7 +294,7 @@ fn commits() {
     let mut statements: Vec<(String, String)> = Vec::new();
     for family in shapes() {
         let mut add = |what: &str, text: String| statements.push((format!("{what} {}", family.name()), text));
-        if !matches!(family, Family::Editions) {
+        if !matches!(family, Family::Editions | Family::Redactions) {
             add("living", show(|_| commit::living(family, &["a", "b"])));
             add("ending", show(|_| commit::ending(family, &[5i64.into(), 6i64.into()], 7)));
             add("taken", show(|_| commit::taken(family, 7)));

@@ -11,6 +11,7 @@ use super::columns::Layout;
 use super::db::Session;
 use super::digest::{Head, digest};
 use super::edition::{self, Edition};
+use super::redaction::{self, Redacted};
 use super::revision::{self, Revision};
 use super::signature::PublicKey;
 use super::version::{Family, OPEN, entity_kind, families, table_of_kind, task_codes};
@@ -29,6 +30,8 @@ pub struct Verdict {
     pub head: Option<String>,
     /// What is wrong, the earliest revision first.
     pub findings: Vec<Finding>,
+    /// Texts that were replaced by their hashes, by the revision that did it.
+    pub redactions: Vec<(Revision, Vec<Redacted>)>,
 }
 
 /// What a verification of one edition found.
@@ -38,6 +41,8 @@ pub struct EditionVerdict {
     pub edition: Edition,
     /// What is wrong in it or in a revision before it, the earliest first.
     pub findings: Vec<Finding>,
+    /// Its texts, and those of revisions before it, that were replaced by their hashes, by the revision that did it.
+    pub redactions: Vec<(Revision, Vec<Redacted>)>,
 }
 
 /// One thing that is wrong.
@@ -108,7 +113,8 @@ impl Store {
         unread(structure(&mut session, &chain, &mut findings).await, &mut findings)?;
         let last = chain.last().map_or(0, |revision| revision.number);
         unread(editions(&mut session, last, &mut findings).await, &mut findings)?;
-        Ok(Verdict { revisions: chain.len(), head: newest, findings: findings.sorted() })
+        let redactions = redactions(&mut session, &chain, i32::MAX).await?;
+        Ok(Verdict { revisions: chain.len(), head: newest, findings: findings.sorted(), redactions })
     }
 
     /// Recomputes everything that an edition rests on: the digests of all revisions up to the one that closed it, and
@@ -130,6 +136,7 @@ impl Store {
         let all = session.rows(&edition::list(newest)).await?;
         let all = all.iter().map(edition::read).collect::<Result<Vec<_>, _>>()?;
         let Some(edition) = all.into_iter().find(|edition| edition.code == code) else { return Ok(None) };
+        let redactions = redactions(&mut session, &chain, edition.revision).await?;
         chain.retain(|revision| revision.number <= edition.closed_in);
         linked(&chain, &mut findings);
         unread(contents(&mut session, &chain, &mut findings).await, &mut findings)?;
@@ -149,8 +156,31 @@ impl Store {
                 Some(_) => {}
             }
         }
-        Ok(Some(EditionVerdict { edition, findings: findings.sorted() }))
+        Ok(Some(EditionVerdict { edition, findings: findings.sorted(), redactions }))
     }
+}
+
+/// Texts redacted in versions that revisions up to `upto` began, by the revision that redacted them.
+async fn redactions(
+    session: &mut Session,
+    chain: &[Revision],
+    upto: i32,
+) -> Result<Vec<(Revision, Vec<Redacted>)>, StoreError> {
+    let mut by: Vec<(Revision, Vec<Redacted>)> = Vec::new();
+    for row in session.rows(&redaction::list()).await? {
+        let redacted = redaction::read(&row)?;
+        if redacted.version > upto {
+            continue;
+        }
+        match by.iter_mut().find(|(revision, _)| revision.number == redacted.revision) {
+            Some((_, texts)) => texts.push(redacted),
+            None => {
+                let revision = chain.iter().find(|revision| revision.number == redacted.revision);
+                by.extend(revision.map(|revision| (revision.clone(), vec![redacted])));
+            }
+        }
+    }
+    Ok(by)
 }
 
 /// Whether two ways of writing a digest are the same digest.
@@ -202,6 +232,7 @@ fn linked(chain: &[Revision], findings: &mut Findings) {
 /// Every digest, recomputed from the rows.
 async fn contents(session: &mut Session, chain: &[Revision], findings: &mut Findings) -> Result<(), StoreError> {
     let tasks = task_codes(session).await?;
+    let redacted = redaction::hashes(session).await?;
     for revision in chain {
         let head = Head {
             number: revision.number,
@@ -209,8 +240,9 @@ async fn contents(session: &mut Session, chain: &[Revision], findings: &mut Find
             author: &revision.author,
             message: &revision.message,
             previous: revision.previous_digest.as_deref(),
+            format: revision.format,
         };
-        let found = digest(session, &tasks, &head, |_, _| None).await?;
+        let found = digest(session, &tasks, &head, &redacted, |_, _| None).await?;
         for (table, damage) in found.damage {
             let zh = format!("{} 列的值不可能由导入写入。", damage.what);
             let en = format!("No import can have written its column {}.", damage.what);

@@ -11,6 +11,8 @@ use super::columns::{Layout, Odd, Unread};
 use super::db::{Row, Session};
 use super::edition::Closed;
 use super::error::StoreError;
+use super::redaction::Gone;
+use super::sealed::Salts;
 use crate::domain::{Cell, FieldType, Kind, Record, Table, tables};
 use crate::geometry;
 
@@ -29,6 +31,8 @@ pub(super) enum Family {
     Packages,
     /// Editions: no package brings them, closing one does.
     Editions,
+    /// Texts that were redacted: no package brings them either.
+    Redactions,
     /// A table kept as JSON.
     Dimension(&'static Table),
     /// A table kept in typed columns.
@@ -41,6 +45,7 @@ pub(super) enum Content {
     Record(Record),
     Package { title: String, version: String },
     Edition(Closed),
+    Redaction(Gone),
 }
 
 /// One version of one row.
@@ -51,6 +56,10 @@ pub(super) struct Version {
     pub(super) key: String,
     /// The package that brought it, where one did.
     pub(super) package: Option<String>,
+    /// What the hashes of its texts are salted with; rows of the older format have none.
+    pub(super) salts: Option<Salts>,
+    /// The revision that began it.
+    pub(super) since: i32,
     pub(super) content: Content,
 }
 
@@ -70,7 +79,7 @@ pub(super) fn families() -> &'static [Family] {
                 let family = Layout::of(table.name).map_or(Family::Dimension(table), |l| Family::Fact(table, l));
                 (table.name, family)
             })
-            .chain([("packages", Family::Packages), ("editions", Family::Editions)])
+            .chain([("packages", Family::Packages), ("editions", Family::Editions), ("redactions", Family::Redactions)])
             .collect();
         by_name.into_values().collect()
     });
@@ -79,7 +88,7 @@ pub(super) fn families() -> &'static [Family] {
 
 /// The tables whose rows packages bring.
 pub(super) fn packaged() -> impl Iterator<Item = Family> {
-    families().iter().copied().filter(|family| !matches!(family, Family::Editions))
+    families().iter().copied().filter(|family| !matches!(family, Family::Editions | Family::Redactions))
 }
 
 /// The kind under which a table's rows stand in `entity`: the word of its kind, else its own name.
@@ -104,8 +113,8 @@ pub(super) fn tasks() -> SelectStatement {
     Query::select().columns(["id", "code"]).from("entity").and_where(Expr::col("kind").eq(Kind::Task.word())).take()
 }
 
-/// Columns before the content: id, key, package.
-const HEAD: usize = 3;
+/// Columns before the content: id, key, package, salts, revision.
+const HEAD: usize = 5;
 
 impl Family {
     /// Name in packages and digests.
@@ -113,6 +122,7 @@ impl Family {
         match self {
             Self::Packages => "packages",
             Self::Editions => "editions",
+            Self::Redactions => "redactions",
             Self::Dimension(table) | Self::Fact(table, _) => table.name,
         }
     }
@@ -122,6 +132,7 @@ impl Family {
         match self {
             Self::Packages => "package",
             Self::Editions => "edition",
+            Self::Redactions => "redaction",
             Self::Dimension(_) => "dimension",
             Self::Fact(_, layout) => layout.sql,
         }
@@ -132,6 +143,7 @@ impl Family {
         match self {
             Self::Packages => &["name"],
             Self::Editions => &["code"],
+            Self::Redactions => &["table_name", "row_key", "row_from", "column_name"],
             Self::Dimension(_) => &["entity"],
             Self::Fact(_, layout) => layout.identity,
         }
@@ -142,6 +154,7 @@ impl Family {
         match self {
             Self::Packages => "name",
             Self::Editions => "code",
+            Self::Redactions => "row_key",
             Self::Fact(_, Layout { numbered: true, .. }) => "id",
             _ => "entity",
         }
@@ -151,6 +164,9 @@ impl Family {
     pub(super) fn key(self) -> Expr {
         match self {
             Self::Packages | Self::Editions => Expr::col(("f", self.id_column())),
+            Self::Redactions => Expr::cust(
+                r#""f"."table_name" || '/' || "f"."row_key" || '@' || CAST("f"."row_from" AS text) || '/' || "f"."column_name""#,
+            ),
             Self::Fact(_, Layout { sql: "observation", .. }) => Expr::cust(
                 r#""subject"."kind" || '/' || "subject"."code" || '/' || "indicator"."code" || '/' ||
 substr(CAST("f"."period" / 10000 + 10000 AS text), 2) || CASE "f"."period" % 100 WHEN 12 THEN ''
@@ -170,18 +186,23 @@ ELSE '-M' || substr(CAST("f"."period" / 100 % 100 + 100 AS text), 2) END
     pub(super) fn select(self) -> SelectStatement {
         let mut select = self.from();
         match self {
-            Self::Packages | Self::Editions => select.expr(Expr::cust("CAST(0 AS bigint)")),
+            Self::Packages | Self::Editions | Self::Redactions => select.expr(Expr::cust("CAST(0 AS bigint)")),
             _ => select.column(("f", self.id_column())),
         };
         select.expr(self.key());
+        let absent = || Expr::cust("CAST(NULL AS text)");
         match self {
-            Self::Packages => select.columns([("f", "name"), ("f", "title"), ("f", "version")]),
-            Self::Editions => {
-                select.expr(Expr::cust("CAST(NULL AS text)")).columns(Closed::COLUMNS.map(|column| ("f", column)))
-            }
-            Self::Dimension(_) => select.columns([("f", "package"), ("f", "body"), ("f", "shape")]),
+            Self::Packages => select.column(("f", "name")).expr(absent()),
+            Self::Editions | Self::Redactions => select.expr(absent()).expr(absent()),
+            Self::Dimension(_) | Self::Fact(..) => select.columns([("f", "package"), ("f", "salt")]),
+        };
+        select.column(("f", "rev_from"));
+        match self {
+            Self::Packages => select.columns([("f", "title"), ("f", "version")]),
+            Self::Editions => select.columns(Closed::COLUMNS.map(|column| ("f", column))),
+            Self::Redactions => select.columns(Gone::COLUMNS.map(|column| ("f", column))),
+            Self::Dimension(_) => select.columns([("f", "body"), ("f", "shape")]),
             Self::Fact(_, layout) => {
-                select.column(("f", "package"));
                 layout.select(&mut select);
                 &mut select
             }
@@ -207,7 +228,9 @@ ELSE '-M' || substr(CAST("f"."period" / 100 % 100 + 100 AS text), 2) END
         let mut select = Query::select();
         select.from_as(self.sql(), "f");
         let kind = match self {
-            Self::Packages | Self::Editions | Self::Fact(_, Layout { numbered: true, .. }) => return select,
+            Self::Packages | Self::Editions | Self::Redactions | Self::Fact(_, Layout { numbered: true, .. }) => {
+                return select;
+            }
             Self::Dimension(table) | Self::Fact(table, _) => entity_kind(table),
         };
         // Every carried row has its entity; which table it belongs to is said there.
@@ -236,8 +259,14 @@ ELSE '-M' || substr(CAST("f"."period" / 100 % 100 + 100 AS text), 2) END
         let key = row.some_text(1)?.unwrap_or_else(|| format!("#{id}"));
         let read = || {
             let package = row.some_text(2)?;
+            let salts = match row.some_text(3)? {
+                Some(text) => Some(Salts::read(&text).ok_or_else(|| Unread::Odd(Odd("salt".to_owned())))?),
+                None => None,
+            };
+            let since = row.revision(4)?;
             let content = match self {
                 Self::Editions => Content::Edition(Closed::read(row, HEAD, &key)?),
+                Self::Redactions => Content::Redaction(Gone::read(row, HEAD)?),
                 Self::Packages => Content::Package { title: row.text(HEAD)?, version: row.text(HEAD + 1)? },
                 Self::Dimension(table) => {
                     Content::Record(dimension(table, &row.text(HEAD)?, row.some_bytes(HEAD + 1)?.as_deref())?)
@@ -249,7 +278,7 @@ ELSE '-M' || substr(CAST("f"."period" / 100 % 100 + 100 AS text), 2) END
             {
                 return Err(Unread::Odd(Odd("key".to_owned())));
             }
-            Ok(Version { id, key: key.clone(), package, content })
+            Ok(Version { id, key: key.clone(), package, salts, since, content })
         };
         match read() {
             Ok(version) => Ok(Ok(version)),
@@ -266,6 +295,7 @@ impl Version {
             Content::Record(record) => record.body(),
             Content::Package { title, version } => package_body(title, version),
             Content::Edition(closed) => closed.body(),
+            Content::Redaction(gone) => gone.body(),
         }
     }
 }
