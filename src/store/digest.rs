@@ -146,7 +146,8 @@ fn body(
     let Content::Record(record) = &version.content else { return Ok(version.body()) };
     match (format, &version.salts) {
         (1, None) => Ok(version.body()),
-        (FORMAT, Some(salts)) => {
+        (FORMAT, None) if sealed::texts(record).next().is_none() => Ok(version.body()),
+        (FORMAT, Some(salts)) if sealed::texts(record).next().is_some() => {
             let row = (family.name().to_owned(), version.key.clone(), version.since);
             sealed::body(record, salts, redacted.get(&row))
         }
