@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::database::{fresh, sqlite};
+use common::database::fresh;
 use common::server::{RIVERTON, Server, copy, import, replace, wait};
 use serde_json::{Value, json};
 
@@ -30,42 +30,44 @@ fn an_empty_database_is_served_and_an_import_shows() {
 
 #[test]
 fn every_answer_says_what_it_was_read_at() {
-    let database = sqlite();
-    import(&[RIVERTON], &database.url);
-    let server = Server::start(&database.url);
-    let answer = server.ask_with("{ plans { code } }", json!({}));
-    // The plan's own time zone is twelve hours ahead, so the day of its noon is over there.
-    assert_eq!(answer["extensions"], json!({ "on": "2026-11-24", "revision": 1, "sample": true }));
-    let batch = server.post(JSON, r#"[{"query":"{ revision { number } }"},{"query":"{ nonsense }"}]"#);
-    let batch: Value = batch.json().unwrap();
-    assert_eq!(batch[0]["data"]["revision"]["number"], 1);
-    assert_eq!(batch[1]["errors"][0]["extensions"]["code"], "INVALID_DOCUMENT");
-    assert_eq!(batch[1]["extensions"]["revision"], 1);
+    for database in fresh() {
+        import(&[RIVERTON], &database.url);
+        let server = Server::start(&database.url);
+        let answer = server.ask_with("{ plans { code } }", json!({}));
+        // The plan's own time zone is twelve hours ahead, so the day of its noon is over there.
+        assert_eq!(answer["extensions"], json!({ "on": "2026-11-24", "revision": 1, "sample": true }));
+        let batch = server.post(JSON, r#"[{"query":"{ revision { number } }"},{"query":"{ nonsense }"}]"#);
+        let batch: Value = batch.json().unwrap();
+        assert_eq!(batch[0]["data"]["revision"]["number"], 1);
+        assert_eq!(batch[1]["errors"][0]["extensions"]["code"], "INVALID_DOCUMENT");
+        assert_eq!(batch[1]["extensions"]["revision"], 1);
+    }
 }
 
 #[test]
 fn answers_by_get_are_kept_until_the_revision_changes() {
-    let database = sqlite();
-    let package = copy(RIVERTON);
-    import(&[package.path().to_str().unwrap()], &database.url);
-    let server = Server::start(&database.url);
-    let path = "/graphql?query=query%20Q(%24c%3AString!)%7Bregion(code%3A%24c)%7Bname%7D%7D\
+    for database in fresh() {
+        let package = copy(RIVERTON);
+        import(&[package.path().to_str().unwrap()], &database.url);
+        let server = Server::start(&database.url);
+        let path = "/graphql?query=query%20Q(%24c%3AString!)%7Bregion(code%3A%24c)%7Bname%7D%7D\
                 &variables=%7B%22c%22%3A%22riverton%22%7D&operationName=Q";
-    let answer = server.get(path);
-    assert_eq!(answer.headers()["cache-control"], "public, no-cache");
-    let tag = answer.headers()["etag"].to_str().unwrap().to_owned();
-    assert_eq!(answer.json::<Value>().unwrap()["data"]["region"]["name"], "河湾市");
-    let again = server.get_with(path, &[("if-none-match", &tag)]);
-    assert_eq!((again.status().as_u16(), again.headers()["etag"].to_str().unwrap()), (304, tag.as_str()));
+        let answer = server.get(path);
+        assert_eq!(answer.headers()["cache-control"], "public, no-cache");
+        let tag = answer.headers()["etag"].to_str().unwrap().to_owned();
+        assert_eq!(answer.json::<Value>().unwrap()["data"]["region"]["name"], "河湾市");
+        let again = server.get_with(path, &[("if-none-match", &tag)]);
+        assert_eq!((again.status().as_u16(), again.headers()["etag"].to_str().unwrap()), (304, tag.as_str()));
 
-    replace(&package.path().join("regions.csv"), "河湾市,Riverton", "河湾新市,Riverton");
-    import(&[package.path().to_str().unwrap()], &database.url);
-    server.until(2);
-    let changed = server.get_with(path, &[("if-none-match", &tag)]);
-    assert_eq!(changed.status(), 200);
-    assert_eq!(changed.json::<Value>().unwrap()["data"]["region"]["name"], "河湾新市");
-    let failed = server.get("/graphql?query=%7Bnonsense%7D");
-    assert_eq!(failed.headers()["cache-control"], "no-store");
+        replace(&package.path().join("regions.csv"), "河湾市,Riverton", "河湾新市,Riverton");
+        import(&[package.path().to_str().unwrap()], &database.url);
+        server.until(2);
+        let changed = server.get_with(path, &[("if-none-match", &tag)]);
+        assert_eq!(changed.status(), 200);
+        assert_eq!(changed.json::<Value>().unwrap()["data"]["region"]["name"], "河湾新市");
+        let failed = server.get("/graphql?query=%7Bnonsense%7D");
+        assert_eq!(failed.headers()["cache-control"], "no-store");
+    }
 }
 
 #[test]
@@ -124,68 +126,80 @@ fn the_past_answers_as_it_did_and_its_ids_say_so() {
 
 #[test]
 fn geometry_is_an_object_and_fields_come_as_asked() {
-    let database = sqlite();
-    import(&[RIVERTON], &database.url);
-    let server = Server::start(&database.url);
-    let asked = r#"{"query":"{ region(code: \"riverton\") { footprint { vertexCount geometry { toleranceUsed geojson } area } name code } }"}"#;
-    let text = server.post(JSON, asked).text().unwrap();
-    assert!(text.contains(r#""geojson":{"type":""#), "{text}");
-    let order =
-        ["\"footprint\"", "\"vertexCount\"", "\"toleranceUsed\"", "\"geojson\"", "\"area\"", "\"name\"", "\"code\""];
-    let places: Vec<usize> = order.iter().map(|name| text.find(name).unwrap()).collect();
-    assert!(places.is_sorted(), "{text}");
-    let batch = server.post(JSON, format!("[{asked},{asked}]")).text().unwrap();
-    assert_eq!(batch.matches(r#""geojson":{"type":""#).count(), 2);
+    for database in fresh() {
+        import(&[RIVERTON], &database.url);
+        let server = Server::start(&database.url);
+        let asked = r#"{"query":"{ region(code: \"riverton\") { footprint { vertexCount geometry { toleranceUsed geojson } area } name code } }"}"#;
+        let text = server.post(JSON, asked).text().unwrap();
+        assert!(text.contains(r#""geojson":{"type":""#), "{text}");
+        let order = [
+            "\"footprint\"",
+            "\"vertexCount\"",
+            "\"toleranceUsed\"",
+            "\"geojson\"",
+            "\"area\"",
+            "\"name\"",
+            "\"code\"",
+        ];
+        let places: Vec<usize> = order.iter().map(|name| text.find(name).unwrap()).collect();
+        assert!(places.is_sorted(), "{text}");
+        let batch = server.post(JSON, format!("[{asked},{asked}]")).text().unwrap();
+        assert_eq!(batch.matches(r#""geojson":{"type":""#).count(), 2);
+    }
 }
 
 #[test]
 fn what_cannot_be_answered_says_why_in_both_languages() {
-    let database = sqlite();
-    import(&[RIVERTON], &database.url);
-    let server = Server::start(&database.url);
-    let (code, extensions) =
-        server.fails("{ region(code: \"riverton\") { latest(indicator: \"rv-revenu\") { status } } }");
-    assert_eq!(code, "UNKNOWN_CODE");
-    assert!(extensions["zh"].as_str().unwrap().contains("没有") && extensions["en"].as_str().unwrap().contains("no"));
-    assert!(extensions["hint"].as_str().unwrap().contains("rv-revenue"));
-    let deep = format!("{{ regions {{ nodes {{ {}code{} }} }} }}", "parent { ".repeat(30), " }".repeat(30));
-    assert_eq!(server.fails(&deep).0, "TOO_DEEP");
-    let wide = "{ regions(first: 5000) { nodes { series(first: 5000) { nodes { points { status } } } } } }";
-    assert_eq!(server.fails(wide).0, "TOO_COMPLEX");
-    assert_eq!(server.fails("{ regions(first: 6000) { nodes { code } } }").0, "BAD_ARGUMENT");
-    assert_eq!(server.fails("{ projects(after: \"x\") { nodes { code } } }").0, "BAD_CURSOR");
-    assert_eq!(server.fails("{ node(id: \"x\") { id } }").0, "BAD_ID");
-    assert_eq!(
-        server.fails("{ projects(filter: { investment: { gt: \"1\", unit: \"km2\" } }) { totalCount } }").0,
-        "BAD_ARGUMENT"
-    );
+    for database in fresh() {
+        import(&[RIVERTON], &database.url);
+        let server = Server::start(&database.url);
+        let (code, extensions) =
+            server.fails("{ region(code: \"riverton\") { latest(indicator: \"rv-revenu\") { status } } }");
+        assert_eq!(code, "UNKNOWN_CODE");
+        assert!(
+            extensions["zh"].as_str().unwrap().contains("没有") && extensions["en"].as_str().unwrap().contains("no")
+        );
+        assert!(extensions["hint"].as_str().unwrap().contains("rv-revenue"));
+        let deep = format!("{{ regions {{ nodes {{ {}code{} }} }} }}", "parent { ".repeat(30), " }".repeat(30));
+        assert_eq!(server.fails(&deep).0, "TOO_DEEP");
+        let wide = "{ regions(first: 5000) { nodes { series(first: 5000) { nodes { points { status } } } } } }";
+        assert_eq!(server.fails(wide).0, "TOO_COMPLEX");
+        assert_eq!(server.fails("{ regions(first: 6000) { nodes { code } } }").0, "BAD_ARGUMENT");
+        assert_eq!(server.fails("{ projects(after: \"x\") { nodes { code } } }").0, "BAD_CURSOR");
+        assert_eq!(server.fails("{ node(id: \"x\") { id } }").0, "BAD_ID");
+        assert_eq!(
+            server.fails("{ projects(filter: { investment: { gt: \"1\", unit: \"km2\" } }) { totalCount } }").0,
+            "BAD_ARGUMENT"
+        );
 
-    assert_eq!(server.post(&[("content-type", "text/plain")], "{}").status(), 415);
-    assert_eq!(server.post(JSON, "{").status(), 400);
-    assert_eq!(server.post(JSON, format!("{{\"query\":\"{}\"}}", " ".repeat(300_000))).status(), 413);
-    assert_eq!(server.post(JSON, format!("[{}]", ["{\"query\":\"{x}\"}"; 11].join(","))).status(), 400);
-    let newer = [("content-type", "application/json"), ("accept", "application/graphql-response+json")];
-    let refused = server.post(&newer, r#"{"query":"{ nonsense }"}"#);
-    assert_eq!(refused.status(), 400);
-    assert!(refused.headers()["content-type"].to_str().unwrap().starts_with("application/graphql-response+json"));
-    assert_eq!(server.post(JSON, r#"{"query":"{ nonsense }"}"#).status(), 200);
+        assert_eq!(server.post(&[("content-type", "text/plain")], "{}").status(), 415);
+        assert_eq!(server.post(JSON, "{").status(), 400);
+        assert_eq!(server.post(JSON, format!("{{\"query\":\"{}\"}}", " ".repeat(300_000))).status(), 413);
+        assert_eq!(server.post(JSON, format!("[{}]", ["{\"query\":\"{x}\"}"; 11].join(","))).status(), 400);
+        let newer = [("content-type", "application/json"), ("accept", "application/graphql-response+json")];
+        let refused = server.post(&newer, r#"{"query":"{ nonsense }"}"#);
+        assert_eq!(refused.status(), 400);
+        assert!(refused.headers()["content-type"].to_str().unwrap().starts_with("application/graphql-response+json"));
+        assert_eq!(server.post(JSON, r#"{"query":"{ nonsense }"}"#).status(), 200);
+    }
 }
 
 #[test]
 fn the_page_and_its_headers() {
-    let database = sqlite();
-    let server = Server::start(&database.url);
-    for path in ["/", "/map", "/healthz", "/schema.graphql"] {
-        let answer = server.get(path);
-        assert_eq!(answer.status(), 200, "{path}");
-        let policy = answer.headers()["content-security-policy"].to_str().unwrap();
-        assert!(policy.contains("default-src 'self'") && !policy.contains("script-src"), "{policy}");
-        assert_eq!(answer.headers()["x-content-type-options"], "nosniff");
-        assert!(answer.headers().contains_key("cache-control"), "{path} says how long it may be kept");
+    for database in fresh() {
+        let server = Server::start(&database.url);
+        for path in ["/", "/map", "/healthz", "/schema.graphql"] {
+            let answer = server.get(path);
+            assert_eq!(answer.status(), 200, "{path}");
+            let policy = answer.headers()["content-security-policy"].to_str().unwrap();
+            assert!(policy.contains("default-src 'self'") && !policy.contains("script-src"), "{policy}");
+            assert_eq!(answer.headers()["x-content-type-options"], "nosniff");
+            assert!(answer.headers().contains_key("cache-control"), "{path} says how long it may be kept");
+        }
+        assert!(server.get("/").headers()["content-type"].to_str().unwrap().starts_with("text/html"));
+        assert_eq!(server.get("/assets/none.js").status(), 404);
+        assert!(server.get("/schema.graphql").text().unwrap().contains("type Query implements Catalog"));
+        let packed = server.get_with("/schema.graphql", &[("accept-encoding", "gzip")]);
+        assert_eq!(packed.headers()["content-encoding"], "gzip");
     }
-    assert!(server.get("/").headers()["content-type"].to_str().unwrap().starts_with("text/html"));
-    assert_eq!(server.get("/assets/none.js").status(), 404);
-    assert!(server.get("/schema.graphql").text().unwrap().contains("type Query implements Catalog"));
-    let packed = server.get_with("/schema.graphql", &[("accept-encoding", "gzip")]);
-    assert_eq!(packed.headers()["content-encoding"], "gzip");
 }

@@ -82,7 +82,7 @@ async fn import(arguments: &Arguments) -> Result<(String, ExitCode), Failure> {
 }
 
 /// Says what is going on until it is done; silent when standard error is no terminal.
-fn spinner(message: &'static str) -> ProgressBar {
+pub(super) fn spinner(message: &'static str) -> ProgressBar {
     let bar = ProgressBar::new_spinner().with_message(message);
     bar.enable_steady_tick(Duration::from_millis(120));
     bar

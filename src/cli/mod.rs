@@ -1,5 +1,6 @@
 //! The command line. Each command is a file of its own; this one names them and what they share.
 
+mod backup;
 mod check;
 mod edition;
 mod figures;
@@ -26,6 +27,7 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Backup(backup::BackupArguments),
     Check(check::Arguments),
     #[command(subcommand)]
     Edition(edition::Command),
@@ -33,6 +35,7 @@ enum Command {
     Import(import::Arguments),
     Lint(lint::Arguments),
     Redact(redact::Arguments),
+    Restore(backup::RestoreArguments),
     Serve(serve::Arguments),
     Verify(verify::Arguments),
     /// Print the GraphQL schema
@@ -68,12 +71,14 @@ impl Database {
 /// Reads the command line and does what it asks.
 pub fn run() -> ExitCode {
     match Cli::parse().command {
+        Command::Backup(arguments) => backup::backup(&arguments),
         Command::Check(arguments) => check::run(&arguments),
         Command::Edition(command) => edition::run(&command),
         Command::Figures(arguments) => figures::run(&arguments),
         Command::Import(arguments) => import::run(&arguments),
         Command::Lint(arguments) => lint::run(&arguments),
         Command::Redact(arguments) => redact::run(&arguments),
+        Command::Restore(arguments) => backup::restore(&arguments),
         Command::Serve(arguments) => serve::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments),
         Command::Schema => schema::run(),

@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use chrono::{DateTime, SubsecRound, Utc};
 use futures_util::TryStreamExt;
-use sea_query::{Expr, ExprTrait, Func, InsertStatement, Query, SelectStatement, UpdateStatement, Value};
+use sea_query::{
+    Expr, ExprTrait, Func, InsertStatement, IntoIden, IntoTableRef, Query, SelectStatement, UpdateStatement, Value,
+};
 
 use super::columns::Layout;
 use super::db::Session;
@@ -365,17 +367,17 @@ pub(super) async fn insert<R: IntoIterator<Item = Value>>(
 ) -> Result<(), StoreError> {
     let mut rows = rows.into_iter().peekable();
     while rows.peek().is_some() {
-        session.run(&inserting(table, columns, rows.by_ref().take(BATCH))).await?;
+        session.run(&inserting(table, columns.iter().copied(), rows.by_ref().take(BATCH))).await?;
     }
     Ok(())
 }
 
-pub(super) fn inserting<R: IntoIterator<Item = Value>>(
-    table: &'static str,
-    columns: &[&'static str],
+pub(super) fn inserting<R: IntoIterator<Item = Value>, C: IntoIden>(
+    table: impl IntoTableRef,
+    columns: impl IntoIterator<Item = C>,
     rows: impl Iterator<Item = R>,
 ) -> InsertStatement {
-    let mut statement = Query::insert().into_table(table).columns(columns.iter().copied()).take();
+    let mut statement = Query::insert().into_table(table).columns(columns).take();
     for row in rows {
         statement.values_panic(row.into_iter().map(Expr::val));
     }

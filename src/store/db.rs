@@ -44,6 +44,26 @@ pub(super) enum Dialect {
     Postgres,
 }
 
+/// What a column holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Integer,
+    Text,
+    Bytes,
+}
+
+/// A table as the catalogue describes it.
+#[derive(Debug, Clone)]
+pub(super) struct TableShape {
+    pub(super) name: String,
+    /// Columns in their order.
+    pub(super) columns: Vec<(String, Kind)>,
+    /// Columns of the primary key.
+    pub(super) key: Vec<String>,
+    /// Tables that its rows point to.
+    pub(super) points_to: Vec<String>,
+}
+
 /// A row of an answer, read by position.
 pub(super) enum Row {
     Sqlite(SqliteRow),
@@ -319,6 +339,44 @@ impl Session {
             }
         }
         Ok(())
+    }
+
+    /// Every table of ours in an SQLite file; none on PostgreSQL, whose tables and columns are the same.
+    pub(super) async fn tables(&mut self) -> Result<Vec<TableShape>, StoreError> {
+        let Self::Sqlite(tx) = self else { return Ok(Vec::new()) };
+        let columns = sqlx::query(
+            "SELECT t.name, c.name, c.type, c.pk FROM sqlite_master t, pragma_table_info(t.name) c \
+             WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND t.name <> '_sqlx_migrations' \
+             ORDER BY t.name, c.cid",
+        );
+        let mut tables: Vec<TableShape> = Vec::new();
+        for row in columns.fetch_all(&mut **tx).await?.into_iter().map(Row::Sqlite) {
+            let (table, column) = (row.text(0)?, row.text(1)?);
+            let kind = match row.text(2)?.as_str() {
+                "INTEGER" => Kind::Integer,
+                "TEXT" => Kind::Text,
+                "BLOB" => Kind::Bytes,
+                _ => return Err(StoreError::Damaged),
+            };
+            if tables.last().is_none_or(|last| last.name != table) {
+                tables.push(TableShape { name: table, columns: Vec::new(), key: Vec::new(), points_to: Vec::new() });
+            }
+            let Some(shape) = tables.last_mut() else { continue };
+            if row.int(3)? > 0 {
+                shape.key.push(column.clone());
+            }
+            shape.columns.push((column, kind));
+        }
+        let references = sqlx::query(
+            "SELECT t.name, k.\"table\" FROM sqlite_master t, pragma_foreign_key_list(t.name) k WHERE t.type = 'table'",
+        );
+        for row in references.fetch_all(&mut **tx).await?.into_iter().map(Row::Sqlite) {
+            let (from, to) = (row.text(0)?, row.text(1)?);
+            if let Some(table) = tables.iter_mut().find(|table| table.name == from) {
+                table.points_to.push(to);
+            }
+        }
+        Ok(tables)
     }
 
     /// Makes everything written durable.

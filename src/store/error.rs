@@ -3,6 +3,8 @@
 
 use std::fmt;
 
+use super::verify::Finding;
+
 /// Why the database could not do what was asked.
 #[derive(thiserror::Error)]
 pub enum StoreError {
@@ -84,6 +86,32 @@ impl From<sqlx::migrate::MigrateError> for StoreError {
             other => Self::Other(other.into()),
         }
     }
+}
+
+/// Why there is no backup, or nothing was restored.
+#[derive(Debug, thiserror::Error)]
+pub enum BackupError {
+    /// A file stands where the backup should be.
+    #[error("文件已存在,备份不覆盖。The file exists already; a backup overwrites nothing.")]
+    Exists,
+    /// There is no file to restore from.
+    #[error("备份文件不存在。There is no such backup file.")]
+    NoFile,
+    /// There is nothing to copy.
+    #[error("数据库中没有任何版本。The database holds no revision.")]
+    Empty,
+    /// The place to restore into holds something.
+    #[error("目标数据库不是空的,只能恢复到空库。The target is not empty; restore into an empty database.")]
+    Occupied,
+    /// The rows are not those that were committed.
+    #[error(
+        "数据与摘要不符,未恢复。The data does not match its digests; nothing was restored.\n{}",
+        lines(.0)
+    )]
+    Altered(Vec<Finding>),
+    /// A database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
 }
 
 /// Why a change made no revision. Nothing was written.

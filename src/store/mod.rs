@@ -5,6 +5,7 @@
 //! a revision holds the rows with `rev_from <= R AND rev_to > R`. So an answer at a revision never
 //! changes, whatever is imported meanwhile.
 
+mod backup;
 pub mod change;
 mod columns;
 mod commit;
@@ -33,10 +34,11 @@ mod version;
 
 use sea_query::{Condition, Expr, ExprTrait};
 
+pub use backup::Copied;
 pub use commit::{Change, Outcome};
 pub use dimension::{Dimension, HeldPackage, Known};
 pub use edition::{Closing, Edition, EditionError};
-pub use error::{CommitError, Dangling, Held, StoreError};
+pub use error::{BackupError, CommitError, Dangling, Held, StoreError};
 pub use redaction::{RedactError, Redacted, Redaction, Target};
 pub use revision::Revision;
 pub use sealed::Seed;

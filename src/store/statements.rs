@@ -8,8 +8,8 @@ use super::observation::Cells;
 use super::project::{Dim, Order, OrderBy};
 use super::version::{self, Family, families};
 use super::{
-    change, commit, digest, dimension, edition, enterprise, names, observation, project, redaction, references,
-    register_entry, revision, table, verify,
+    backup, change, commit, db, digest, dimension, edition, enterprise, names, observation, project, redaction,
+    references, register_entry, revision, table, verify,
 };
 use crate::domain::{Accumulation, Kind, ObservationStatus, PeriodCode, Point, ProjectStage};
 use crate::geometry::Bbox;
@@ -305,7 +305,7 @@ fn commits() {
     let rows = || vec![[1i64.into(), "ZONE".into(), "z".into()], [2i64.into(), "ZONE".into(), "y".into()]];
     let [project] = shapes().filter(|family| family.name() == "projects").collect::<Vec<_>>()[..] else { panic!() };
     for (name, text) in [
-        ("inserting", show(|_| commit::inserting("entity", &["id", "kind", "code"], rows().into_iter()))),
+        ("inserting", show(|_| commit::inserting("entity", ["id", "kind", "code"], rows().into_iter()))),
         ("coded", show(|_| commit::coded("ZONE", ["a", "b"].into_iter()))),
         ("largest_id", show(|_| commit::largest_id("entity"))),
         ("tasks", show(|_| version::tasks())),
@@ -316,6 +316,20 @@ fn commits() {
         statements.push((name.to_owned(), text));
     }
     check("commit", statements);
+}
+
+#[test]
+fn backups() {
+    let table = db::TableShape {
+        name: "entity".to_owned(),
+        columns: ["id", "kind"].map(|name| (name.to_owned(), db::Kind::Text)).to_vec(),
+        key: vec!["id".to_owned()],
+        points_to: Vec::new(),
+    };
+    check(
+        "backup",
+        vec![("all_rows", show(|_| backup::all_rows(&table))), ("first_row", show(|_| backup::first_row(&table)))],
+    );
 }
 
 #[test]

@@ -12,7 +12,7 @@ use tempfile::TempDir;
 pub struct Database {
     pub url: String,
     pub engine: &'static str,
-    _directory: Option<TempDir>,
+    pub _directory: Option<TempDir>,
 }
 
 /// One fresh database on each engine that can be had here.
