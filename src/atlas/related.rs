@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 
 use super::{Atlas, Footprint, Place};
 use crate::domain::{Citation, EntityId, Kind};
-use crate::geometry;
+use crate::geometry::{self, WHOLE};
 
 /// How one place lies to another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -69,9 +69,6 @@ impl Cache {
         held.1.insert(place, Arc::clone(relations));
     }
 }
-
-/// Shares this close to the whole count as the whole: two sources draw a common border a few metres apart.
-const WHOLE: f64 = 0.999;
 
 impl Atlas {
     /// All relations of a place: the declared ones first, then by relation, kind and position of the other.

@@ -7,10 +7,12 @@
 //!
 //! - [`check()`]: what is wrong with a boundary, and where.
 //! - [`area_km2`], [`bbox`], [`label_point`], [`contains()`], [`overlap_km2`], [`touches`]: what is asked of one or two.
+//! - [`Area`]: what somebody names or draws, and what lies in it.
 //! - [`Topology`], [`union()`]: many boundaries cut into shared arcs, simplified together without gaps, and dissolved.
 //! - [`LEVELS`], [`snap`]: the tolerances that are stored. [`corridor`]: a line through places.
 //! - [`to_geojson`], [`to_blob`], [`from_blob`]: how a shape leaves and how it is stored.
 
+mod area;
 mod blob;
 mod check;
 mod dissolve;
@@ -23,6 +25,7 @@ mod sweep;
 mod topology;
 mod weld;
 
+pub use self::area::{Area, Cells, distance_metres, tidied};
 pub use self::blob::{BlobError, from_blob, to_blob};
 pub use self::check::{Defect, DefectKind, check};
 pub use self::dissolve::union;
@@ -32,6 +35,9 @@ pub use self::measure::{Bbox, area_km2, bbox, contains, overlap_km2, touches};
 pub use self::topology::{LEVELS, Level, Topology, snap};
 
 use crate::domain::{Point, Shape};
+
+/// Shares this close to the whole count as the whole: two sources draw a common border a few metres apart.
+pub const WHOLE: f64 = 0.999;
 
 /// The schematic line through places, in the order given. Fewer than two different places make no line.
 pub fn corridor(through: &[Point]) -> Shape {

@@ -1,5 +1,6 @@
 //! Lights: how far a target, a milestone or a task is, by a stated rule.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use async_graphql::{Enum, Object};
@@ -15,7 +16,7 @@ use super::target::{Commitment, Target};
 use super::view::View;
 use super::words::Lang;
 use crate::assess::{self, Assessor, Basis};
-use crate::domain;
+use crate::domain::{self, EntityId};
 
 /// 灯。NO_DATA 不是红灯。
 /// A light. NO_DATA is not RED.
@@ -142,6 +143,46 @@ pub async fn of_milestone(view: &View, milestone: &domain::Milestone) -> Result<
 pub async fn of_task(view: &View, task: &domain::Task, period: Option<PeriodCode>) -> Result<Assessment, Fault> {
     let row = Assessor::new(view.atlas(), view.figures().await?).task(task, day(view, period));
     Ok(Assessment::new(view, row, None))
+}
+
+/// How far a task or a target is, for choosing and ordering.
+pub struct Standing {
+    /// Its light.
+    pub light: assess::Light,
+    /// The share of what was due that is missing; zero for what is reached, none where it cannot be told.
+    pub missing: Option<domain::Decimal>,
+}
+
+impl From<assess::Assessment> for Standing {
+    fn from(row: assess::Assessment) -> Self {
+        let expected = row.expected.as_ref().map(|due| due.value).filter(|due| *due > domain::Decimal::ZERO);
+        let missing = match (&row.gap, expected) {
+            (Some(gap), Some(due)) => gap.value.checked_div(due),
+            (None, Some(_)) if row.actual.is_some() => Some(domain::Decimal::ZERO),
+            _ => None,
+        };
+        Self { light: row.light, missing }
+    }
+}
+
+/// How far every task is on the day of the view.
+///
+/// # Errors
+/// [`Fault`] when the database fails.
+pub async fn of_tasks(view: &View) -> Result<HashMap<EntityId, Standing>, Fault> {
+    let assessor = Assessor::new(view.atlas(), view.figures().await?);
+    let tasks = view.atlas().tasks.all().iter();
+    Ok(tasks.map(|task| (task.id, assessor.task(task, view.on()).into())).collect())
+}
+
+/// The light of every target on the day of the view.
+///
+/// # Errors
+/// [`Fault`] when the database fails.
+pub async fn of_targets(view: &View) -> Result<HashMap<EntityId, assess::Light>, Fault> {
+    let assessor = Assessor::new(view.atlas(), view.figures().await?);
+    let targets = view.atlas().targets.all().iter();
+    Ok(targets.map(|target| (target.id, assessor.target(target, view.on()).light)).collect())
 }
 
 impl Assessment {

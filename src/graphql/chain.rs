@@ -12,7 +12,8 @@ use super::fault::Fault;
 use super::node::NodeFields;
 use super::projects::{Asked, ProjectConnection, ProjectFilter, ProjectOrder};
 use super::subject::SubjectFields;
-use super::task::{LinkVia, TaskFilter, TaskPlaceEdge, links_of_subject};
+use super::task_link::{LinkVia, TaskPlaceEdge, links_of_subject};
+use super::tasks::TaskFilter;
 use super::unit::ResponsibleUnit;
 use super::view::View;
 use super::words::Lang;
@@ -143,6 +144,7 @@ impl Chain {
         #[graphql(desc = "上一页末条的游标。Cursor of the last item of the page before.")] after: Option<String>,
     ) -> Result<Connection<TaskPlaceEdge>, Fault> {
         links_of_subject(&self.view, self.row.id, via, filter.as_ref(), Paging::new(first, after, MOST_IN_MEMORY)?)
+            .await
     }
 
     /// 备注。
@@ -164,7 +166,7 @@ impl Chain {
         #[graphql(desc = "上一页末条的游标。Cursor of the last item of the page before.")] after: Option<String>,
     ) -> Result<ProjectConnection, Fault> {
         let asked = Asked { filter, order: order_by, first, after };
-        ProjectConnection::new(&self.view, Some((Dim::Chain, self.row.id)), asked)
+        ProjectConnection::new(&self.view, Some((Dim::Chain, self.row.id)), asked).await
     }
 }
 

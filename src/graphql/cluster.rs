@@ -15,7 +15,8 @@ use super::place::{Place, footprint};
 use super::projects::{Asked, ProjectConnection, ProjectFilter, ProjectOrder};
 use super::scalars::Date;
 use super::subject::SubjectFields;
-use super::task::{LinkVia, TaskFilter, TaskPlaceEdge, links_of_subject};
+use super::task_link::{LinkVia, TaskPlaceEdge, links_of_subject};
+use super::tasks::TaskFilter;
 use super::view::View;
 use crate::domain;
 use crate::store::project::Dim;
@@ -137,6 +138,7 @@ impl Cluster {
         #[graphql(desc = "上一页末条的游标。Cursor of the last item of the page before.")] after: Option<String>,
     ) -> Result<Connection<TaskPlaceEdge>, Fault> {
         links_of_subject(&self.view, self.row.id, via, filter.as_ref(), Paging::new(first, after, MOST_IN_MEMORY)?)
+            .await
     }
 
     /// 备注。
@@ -170,7 +172,7 @@ impl Cluster {
         #[graphql(desc = "上一页末条的游标。Cursor of the last item of the page before.")] after: Option<String>,
     ) -> Result<ProjectConnection, Fault> {
         let asked = Asked { filter, order: order_by, first, after };
-        ProjectConnection::new(&self.view, Some((Dim::Cluster, self.row.id)), asked)
+        ProjectConnection::new(&self.view, Some((Dim::Cluster, self.row.id)), asked).await
     }
 }
 

@@ -1,13 +1,12 @@
-//! Conditions on facts: amounts, areas, and the things that codes name.
+//! Conditions on amounts, and the things that codes name.
 
-use async_graphql::{ID, InputObject, OneofObject};
+use async_graphql::{ID, InputObject};
 
 use super::fault::Fault;
 use super::quantity::unit_of;
 use super::scalars::Decimal;
 use crate::atlas::{Family, Thing};
 use crate::domain;
-use crate::geometry;
 
 /// 数值范围，两端均含在内。
 /// A range of numbers, both ends included.
@@ -43,25 +42,26 @@ pub struct DecimalFilter {
     /// 介于。
     /// Within a range.
     pub between: Option<DecimalRange>,
-    /// 所写数值的单位代码，如 'CNY-1e8'；缺省为所比之数量纲的基本单位。
-    /// Unit of the numbers written, e.g. 'CNY-1e8'; default: the base unit of what is compared.
+    /// 所写数值的单位代码，如 'CNY-1e8'；缺省：投资为元，指标数据为该指标的单位。
+    /// Unit of the numbers written, e.g. 'CNY-1e8'; default: 元 for investments, the indicator's own for figures.
     pub unit: Option<String>,
 }
 
 impl DecimalFilter {
-    /// The least and the most that it admits, as storage keeps amounts of a dimension whose base unit is `base`.
+    /// The least and the most that it admits, as storage keeps amounts; `usual` is the unit where none is written,
+    /// `what` the argument compared.
     ///
     /// # Errors
     /// [`Fault`] for an unknown unit or one of another dimension, or a number that storage could not hold.
-    pub fn bounds(&self, base: &'static domain::Unit) -> Result<(Option<i64>, Option<i64>), Fault> {
-        let unit = self.unit.as_deref().map_or(Ok(base), unit_of)?;
-        if unit.dimension != base.dimension {
+    pub fn bounds(&self, usual: &'static domain::Unit, what: &str) -> Result<(Option<i64>, Option<i64>), Fault> {
+        let unit = self.unit.as_deref().map_or(Ok(usual), unit_of)?;
+        if unit.dimension != usual.dimension {
             return Err(Fault::argument("unit", "量纲不符", "of another dimension"));
         }
         let stored = |number: &Option<Decimal>, step: i64| {
             let Some(number) = number else { return Ok(None) };
             let quantity = domain::Quantity { value: number.0, unit, as_reported: None };
-            let base = quantity.base().map_err(|why| Fault::argument("investment", "数值无法比较", why))?;
+            let base = quantity.base().map_err(|why| Fault::argument(what, "数值无法比较", why))?;
             Ok(Some(base.saturating_add(step)))
         };
         let (from, to) = match &self.between {
@@ -71,78 +71,6 @@ impl DecimalFilter {
         let least = [stored(&self.eq, 0)?, stored(&self.gt, 1)?, stored(&self.gte, 0)?, stored(&from, 0)?];
         let most = [stored(&self.eq, 0)?, stored(&self.lt, -1)?, stored(&self.lte, 0)?, stored(&to, 0)?];
         Ok((least.into_iter().flatten().max(), most.into_iter().flatten().min()))
-    }
-}
-
-/// 经纬度范围，单位度。
-/// A box in degrees of longitude and latitude.
-#[derive(Debug, Clone, InputObject)]
-#[graphql(name = "BBoxInput")]
-pub struct BBoxInput {
-    /// 西界经度。
-    /// Westernmost longitude.
-    pub west: f64,
-    /// 南界纬度。
-    /// Southernmost latitude.
-    pub south: f64,
-    /// 东界经度。
-    /// Easternmost longitude.
-    pub east: f64,
-    /// 北界纬度。
-    /// Northernmost latitude.
-    pub north: f64,
-}
-
-/// 一片范围，恰给一种。
-/// An area: exactly one of the ways to say it.
-#[derive(Debug, Clone, OneofObject)]
-pub enum Area {
-    /// 经纬度范围。
-    /// A box.
-    Bbox(BBoxInput),
-}
-
-/// 空间条件；对于点，相交即位于其内。两项都给时须同时成立。
-/// Condition on where something lies. For a point, to intersect is to lie within; both must hold where both are given.
-#[derive(Debug, Clone, InputObject)]
-pub struct SpatialFilter {
-    /// 与其相交（含边线）。
-    /// Meets the area, its edges included.
-    pub intersects: Option<Area>,
-    /// 位于其内（含边线）。
-    /// Lies within the area, its edges included.
-    pub within: Option<Area>,
-}
-
-impl SpatialFilter {
-    /// The box in 1e-7 degrees, for things that are points; none when nothing is asked.
-    ///
-    /// # Errors
-    /// [`Fault`] when a box is turned round or lies outside the world.
-    pub fn bbox(&self) -> Result<Option<geometry::Bbox>, Fault> {
-        let areas = [&self.intersects, &self.within].into_iter().flatten();
-        let mut boxes = areas.map(Area::bbox).collect::<Result<Vec<_>, _>>()?.into_iter();
-        let Some(first) = boxes.next() else { return Ok(None) };
-        Ok(Some(boxes.fold(first, |a, b| geometry::Bbox {
-            min: domain::Point { x: a.min.x.max(b.min.x), y: a.min.y.max(b.min.y) },
-            max: domain::Point { x: a.max.x.min(b.max.x), y: a.max.y.min(b.max.y) },
-        })))
-    }
-}
-
-impl Area {
-    fn bbox(&self) -> Result<geometry::Bbox, Fault> {
-        let Self::Bbox(found) = self;
-        let fixed = |degrees: f64, most: f64| (degrees.abs() <= most).then(|| (degrees * 1e7).round() as i32);
-        let corners = || {
-            let min = domain::Point { x: fixed(found.west, 180.0)?, y: fixed(found.south, 90.0)? };
-            let max = domain::Point { x: fixed(found.east, 180.0)?, y: fixed(found.north, 90.0)? };
-            (min.x <= max.x && min.y <= max.y).then_some(geometry::Bbox { min, max })
-        };
-        corners().ok_or_else(|| {
-            let en = "west ≤ east and south ≤ north, within the world";
-            Fault::argument("bbox", "须西 ≤ 东、南 ≤ 北且在地球范围之内", en)
-        })
     }
 }
 

@@ -2,29 +2,25 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Enum, ID, InputObject, Object, OneofObject};
+use async_graphql::Object;
 
 use super::chain::{Chain, ChainStage};
 use super::cluster::Cluster;
 use super::connection::{Connection, Edge, MOST_IN_MEMORY, Paging};
 use super::fault::Fault;
-use super::filter::StringFilter;
 use super::footprint::Footprint;
 use super::indicator::Indicator;
 use super::layout::LayoutElement;
 use super::node::Node;
-use super::observation;
-use super::place::PlaceKind;
+use super::places::{RegionFilter, ZoneFilter, ZoneOrder, sort};
 use super::plan::{Plan, PlanSection, TaskGroup};
 use super::region::Region;
-use super::scalars::PeriodCode;
 use super::target::Target;
 use super::task::Task;
 use super::unit::ResponsibleUnit;
 use super::view::View;
-use super::words::Direction;
 use super::zone::Zone;
-use crate::domain::{self, EntityId, Names};
+use crate::domain::{self, EntityId};
 
 /// The types of node that [`find`] knows.
 pub const KINDS: &[&str] = &[
@@ -65,151 +61,6 @@ pub fn find(view: &View, kind: &str, local: &str) -> Option<Node> {
         "Indicator" => Indicator::new(view, atlas.indicators.id(id()?)?).into(),
         _ => return None,
     })
-}
-
-fn named(filter: &StringFilter, names: &Names) -> bool {
-    filter.holds(&names.zh) || names.en.as_ref().is_some_and(|name| filter.holds(name))
-}
-
-/// 对行政区的筛选，各条件同时成立。
-/// Which regions; all conditions together.
-#[derive(Debug, Clone, InputObject)]
-pub struct RegionFilter {
-    /// 全部成立。
-    /// All of these hold.
-    pub and: Option<Vec<RegionFilter>>,
-    /// 至少一项成立。
-    /// At least one of these holds.
-    pub or: Option<Vec<RegionFilter>>,
-    /// 不成立。
-    /// This does not hold.
-    pub not: Option<Box<RegionFilter>>,
-    /// 种类为其中之一。
-    /// Is of one of these kinds.
-    pub kind: Option<Vec<PlaceKind>>,
-    /// 对代码的条件。
-    /// Conditions on the code.
-    pub code: Option<StringFilter>,
-    /// 对名称（中、英文）的条件。
-    /// Conditions on the name, in either language.
-    pub name: Option<StringFilter>,
-}
-
-impl RegionFilter {
-    fn holds(&self, region: &domain::Region) -> bool {
-        self.kind.as_ref().is_none_or(|kinds| kinds.contains(&region.kind.into()))
-            && self.code.as_ref().is_none_or(|code| code.holds(&region.code))
-            && self.name.as_ref().is_none_or(|name| named(name, &region.name))
-            && self.and.iter().flatten().all(|filter| filter.holds(region))
-            && self.or.as_ref().is_none_or(|any| any.iter().any(|filter| filter.holds(region)))
-            && self.not.as_ref().is_none_or(|filter| !filter.holds(region))
-    }
-}
-
-/// 对开发区的筛选，各条件同时成立。
-/// Which zones; all conditions together.
-#[derive(Debug, Clone, InputObject)]
-pub struct ZoneFilter {
-    /// 全部成立。
-    /// All of these hold.
-    pub and: Option<Vec<ZoneFilter>>,
-    /// 至少一项成立。
-    /// At least one of these holds.
-    pub or: Option<Vec<ZoneFilter>>,
-    /// 不成立。
-    /// This does not hold.
-    pub not: Option<Box<ZoneFilter>>,
-    /// 对代码的条件。
-    /// Conditions on the code.
-    pub code: Option<StringFilter>,
-    /// 对名称（中、英文）的条件。
-    /// Conditions on the name, in either language.
-    pub name: Option<StringFilter>,
-    /// 位于该行政区（代码）。
-    /// Lies in this region (its code), as declared.
-    pub host: Option<ID>,
-    /// 属于该产业链（代码）。
-    /// Has a part in this chain (its code).
-    pub chain: Option<ID>,
-}
-
-impl ZoneFilter {
-    fn holds(&self, view: &View, zone: &domain::Zone) -> bool {
-        let chains = || view.atlas().index.chains_of(zone.id);
-        self.code.as_ref().is_none_or(|code| code.holds(&zone.code))
-            && self.name.as_ref().is_none_or(|name| named(name, &zone.name))
-            && self.host.as_ref().is_none_or(|code| zone.hosts.iter().any(|host| host.region == code.as_str()))
-            && self.chain.as_ref().is_none_or(|code| chains().iter().any(|chain| chain.code == code.as_str()))
-            && self.and.iter().flatten().all(|filter| filter.holds(view, zone))
-            && self.or.as_ref().is_none_or(|any| any.iter().any(|filter| filter.holds(view, zone)))
-            && self.not.as_ref().is_none_or(|filter| !filter.holds(view, zone))
-    }
-}
-
-/// 开发区的排序依据，恰取其一。
-/// What zones are ordered by; exactly one.
-#[derive(Debug, Clone, OneofObject)]
-pub enum ZoneOrder {
-    /// 按名称。
-    /// By name.
-    Name(Direction),
-    /// 按某一指标在某一时期的数值。
-    /// By an indicator's value in a period.
-    Figure(FigureOrder),
-}
-
-/// 按数值排序：时期必须写明，因此从不混用不同时期。
-/// Order by a figure. The period must be said, so that periods are never mixed.
-#[derive(Debug, Clone, InputObject)]
-pub struct FigureOrder {
-    /// 指标代码。
-    /// Code of the indicator.
-    pub indicator: String,
-    /// 时期。
-    /// The period.
-    pub period: PeriodCode,
-    /// 方向。
-    /// Direction.
-    #[graphql(default_with = "Direction::Desc")]
-    pub direction: Direction,
-    /// 没有数值的排在何处。
-    /// Where those without a value go.
-    #[graphql(default_with = "NullsOrder::Last")]
-    pub nulls: NullsOrder,
-}
-
-/// 没有数值的排在何处。
-/// Where those without a value go.
-#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
-pub enum NullsOrder {
-    /// 在最前。
-    /// First.
-    First,
-    /// 在最后。
-    /// Last.
-    Last,
-}
-
-async fn sort(view: &View, rows: &mut [Arc<domain::Zone>], order: &ZoneOrder) -> Result<(), Fault> {
-    match order {
-        ZoneOrder::Name(direction) => {
-            rows.sort_by(|a, b| (&a.name.zh, &a.code).cmp(&(&b.name.zh, &b.code)));
-            if *direction == Direction::Desc {
-                rows.reverse();
-            }
-        }
-        ZoneOrder::Figure(order) => {
-            let ids = rows.iter().map(|row| row.id);
-            let values = observation::values(view, ids, &order.indicator, order.period).await?;
-            rows.sort_by(|a, b| match (values.get(&a.id), values.get(&b.id)) {
-                (Some(a), Some(b)) if order.direction == Direction::Desc => b.cmp(a),
-                (Some(a), Some(b)) => a.cmp(b),
-                (a, b) if order.nulls == NullsOrder::Last => a.is_none().cmp(&b.is_none()),
-                (a, b) => a.is_some().cmp(&b.is_some()),
-            });
-        }
-    }
-    Ok(())
 }
 
 /// Fields of the interface `Catalog` that the atlas answers.
@@ -271,7 +122,11 @@ impl DimensionFields {
         #[graphql(desc = "上一页末条的游标。Cursor of the last item of the page before.")] after: Option<String>,
     ) -> Result<Connection<Edge<Region>>, Fault> {
         let mut rows = self.0.atlas().regions.all().to_vec();
-        rows.retain(|row| filter.as_ref().is_none_or(|filter| filter.holds(row)));
+        if let Some(filter) = &filter {
+            let all: Vec<EntityId> = rows.iter().map(|row| row.id).collect();
+            let test = filter.open(&self.0, &all).await?;
+            rows.retain(|row| test(row));
+        }
         let paging = Paging::new(first, after, MOST_IN_MEMORY)?;
         Connection::of(
             &rows,
@@ -300,7 +155,11 @@ impl DimensionFields {
         #[graphql(desc = "上一页末条的游标。Cursor of the last item of the page before.")] after: Option<String>,
     ) -> Result<Connection<Edge<Zone>>, Fault> {
         let mut rows: Vec<Arc<domain::Zone>> = self.0.atlas().zones.all().to_vec();
-        rows.retain(|row| filter.as_ref().is_none_or(|filter| filter.holds(&self.0, row)));
+        if let Some(filter) = &filter {
+            let all: Vec<EntityId> = rows.iter().map(|row| row.id).collect();
+            let test = filter.open(&self.0, &all).await?;
+            rows.retain(|row| test(row));
+        }
         match order_by.as_deref() {
             None | Some([]) => {}
             Some([order]) => sort(&self.0, &mut rows, order).await?,

@@ -3,23 +3,26 @@
 use std::sync::Arc;
 
 use async_graphql::{ID, InputObject, Object};
+use futures_util::future::BoxFuture;
 
 use super::chain::{Chain, ChainStage};
-use super::conditions::{SpatialFilter, id_of};
+use super::conditions::id_of;
 use super::connection::{Connection, Edge, MOST_FACTS, Paging, Total, close_cursor};
 use super::document::SourcedFields;
 use super::fault::Fault;
 use super::filter::StringFilter;
 use super::footprint::Point;
-use super::loaders::HonoursOf;
+use super::loaders::{Count, EnterprisesOf, First, HonoursOf};
 use super::node::NodeFields;
 use super::projects::exactly;
 use super::region::Region;
 use super::register::Honour;
+use super::space::{SpatialFilter, Where};
 use super::subject::SubjectFields;
 use super::view::View;
 use super::zone::Zone;
 use crate::domain::{self, EntityId};
+use crate::store::area::Located;
 use crate::store::enterprise::{self as store, Filter};
 
 /// An enterprise.
@@ -137,24 +140,41 @@ pub struct EnterpriseFilter {
 }
 
 impl EnterpriseFilter {
-    fn open(&self, view: &View) -> Result<Filter, Fault> {
+    fn open<'a>(&'a self, view: &'a View) -> BoxFuture<'a, Result<Filter, Fault>> {
+        Box::pin(self.opened(view))
+    }
+
+    async fn opened(&self, view: &View) -> Result<Filter, Fault> {
         let atlas = view.atlas();
-        let all = |filters: &Option<Vec<Self>>| {
-            filters.iter().flatten().map(|filter| filter.open(view)).collect::<Result<Vec<_>, _>>()
+        let all = async |filters: &Option<Vec<Self>>| {
+            let mut open = Vec::new();
+            for filter in filters.iter().flatten() {
+                open.push(filter.open(view).await?);
+            }
+            Ok::<_, Fault>(open)
+        };
+        let not = match &self.not {
+            Some(filter) => Some(Box::new(filter.open(view).await?)),
+            None => None,
+        };
+        let space = match &self.space {
+            Some(space) => space.points(view, Located::Enterprise).await?,
+            None => Where::default(),
         };
         let one = |id: Result<i64, Fault>| id.map(|id| vec![id]);
         let register = self.register.as_ref().map(|code| ID(code.clone()));
         Ok(Filter {
-            and: all(&self.and)?,
-            or: all(&self.or)?,
-            not: self.not.as_ref().map(|filter| filter.open(view).map(Box::new)).transpose()?,
+            and: all(&self.and).await?,
+            or: all(&self.or).await?,
+            not,
             names: self.name.as_ref().and_then(exactly),
             name_contains: self.name.as_ref().and_then(|name| name.contains.clone()),
             zones: self.zone.as_ref().map(|code| one(id_of(&atlas.zones, "Zone", code))).transpose()?,
             regions: self.region.as_ref().map(|code| one(id_of(&atlas.regions, "Region", code))).transpose()?,
             chains: self.chain.as_ref().map(|code| one(id_of(&atlas.chains, "Chain", code))).transpose()?,
             registers: register.as_ref().map(|code| one(id_of(&atlas.registers, "Register", code))).transpose()?,
-            bbox: self.space.as_ref().map(SpatialFilter::bbox).transpose()?.flatten(),
+            bbox: space.bbox,
+            within: space.within,
             ..Filter::default()
         })
     }
@@ -169,7 +189,7 @@ pub async fn page(
     filter: Option<EnterpriseFilter>,
     paging: Paging,
 ) -> Result<Connection<Edge<Enterprise>>, Fault> {
-    of(view, filter.unwrap_or_default().open(view)?, paging).await
+    of(view, filter.unwrap_or_default().open(view).await?, paging).await
 }
 
 /// Enterprises at a stage of a chain.
@@ -183,8 +203,7 @@ pub async fn page_of_stage(
     first: Option<i32>,
     after: Option<String>,
 ) -> Result<Connection<Edge<Enterprise>>, Fault> {
-    let filter = Filter { chains: Some(vec![chain.0]), stages: Some(vec![stage.to_owned()]), ..Filter::default() };
-    of(view, filter, Paging::new(first, after, MOST_FACTS)?).await
+    of_parts(view, vec![chain.0], Some(stage.to_owned()), Paging::new(first, after, MOST_FACTS)?).await
 }
 
 /// Enterprises of some chains.
@@ -197,8 +216,41 @@ pub async fn page_of_chains(
     first: Option<i32>,
     after: Option<String>,
 ) -> Result<Connection<Edge<Enterprise>>, Fault> {
-    let filter = Filter { chains: Some(chains), ..Filter::default() };
-    of(view, filter, Paging::new(first, after, MOST_FACTS)?).await
+    of_parts(view, chains, None, Paging::new(first, after, MOST_FACTS)?).await
+}
+
+/// Enterprises of some chains, or at a stage of them. First pages and numbers are asked for a whole level at once.
+async fn of_parts(
+    view: &View,
+    chains: Vec<i64>,
+    stage: Option<String>,
+    paging: Paging,
+) -> Result<Connection<Edge<Enterprise>>, Fault> {
+    if paging.after.is_some() {
+        let stages = stage.map(|stage| vec![stage]);
+        return of(view, Filter { chains: Some(chains), stages, ..Filter::default() }, paging).await;
+    }
+    let question = First(paging.first as u64 + 1);
+    let keys = chains.iter().map(|chain| EnterprisesOf { chain: *chain, stage: stage.clone(), question });
+    let found = view.facts().load_many(keys).await?;
+    // The first of all are among the first of each.
+    let mut rows: Vec<store::Enterprise> = found.into_values().flatten().collect();
+    rows.sort_by(|a, b| a.code.cmp(&b.code));
+    let more = rows.len() > paging.first;
+    rows.truncate(paging.first);
+    let counted = view.clone();
+    let total = Total::Count(Arc::new(move || {
+        let (view, chains, stage) = (counted.clone(), chains.clone(), stage.clone());
+        Box::pin(async move {
+            let key = |chain| EnterprisesOf { chain, stage: stage.clone(), question: Count };
+            Ok(view.facts().load_many(chains.into_iter().map(key)).await?.into_values().sum())
+        })
+    }));
+    Ok(Connection::page(edges(view, rows), false, more, total))
+}
+
+fn edges(view: &View, rows: Vec<store::Enterprise>) -> Vec<Edge<Enterprise>> {
+    rows.into_iter().map(|row| Edge::new(close_cursor(&row.code), Enterprise::new(view, row))).collect()
 }
 
 async fn of(view: &View, filter: Filter, paging: Paging) -> Result<Connection<Edge<Enterprise>>, Fault> {
@@ -208,11 +260,10 @@ async fn of(view: &View, filter: Filter, paging: Paging) -> Result<Connection<Ed
         store::list(view.store(), at, &filter, paging.after.as_deref(), limit).await.map_err(Fault::internal)?;
     let more = rows.len() > paging.first;
     rows.truncate(paging.first);
-    let edges = rows.into_iter().map(|row| Edge::new(close_cursor(&row.code), Enterprise::new(view, row))).collect();
     let counted = view.clone();
     let total = Total::Count(Arc::new(move || {
         let (view, filter) = (counted.clone(), filter.clone());
         Box::pin(async move { store::count(view.store(), at, &filter).await.map_err(Fault::internal) })
     }));
-    Ok(Connection::page(edges, paging.after.is_some(), more, total))
+    Ok(Connection::page(edges(view, rows), paging.after.is_some(), more, total))
 }

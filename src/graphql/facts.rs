@@ -38,7 +38,7 @@ impl FactFields {
         #[graphql(default_with = "Some(20)", desc = "条数，至多 500。Items wanted, 500 at most.")] first: Option<i32>,
         #[graphql(desc = "上一页末条的游标。Cursor of the last item of the page before.")] after: Option<String>,
     ) -> Result<ProjectConnection, Fault> {
-        ProjectConnection::new(&self.0, None, Asked { filter, order: order_by, first, after })
+        ProjectConnection::new(&self.0, None, Asked { filter, order: order_by, first, after }).await
     }
 
     /// 一个企业。

@@ -1,8 +1,28 @@
 //! Conditions that filters share.
 
 use async_graphql::InputObject;
+use futures_util::future::BoxFuture;
 
+use super::fault::Fault;
 use super::scalars::PeriodCode;
+
+/// A condition on things of a type, with everything that it needs at hand.
+pub type Test<T> = Box<dyn Fn(&T) -> bool + Send + Sync>;
+
+/// Opens filters one after another.
+///
+/// # Errors
+/// The first [`Fault`].
+pub async fn open_all<'a, F, T>(
+    filters: Option<&'a [F]>,
+    open: impl Fn(&'a F) -> BoxFuture<'a, Result<Test<T>, Fault>>,
+) -> Result<Vec<Test<T>>, Fault> {
+    let mut tests = Vec::new();
+    for filter in filters.unwrap_or_default() {
+        tests.push(open(filter).await?);
+    }
+    Ok(tests)
+}
 
 /// 文本条件；所给各项须同时成立。
 /// Condition on a text; everything given must hold.
@@ -14,15 +34,19 @@ pub struct StringFilter {
     /// 等于其中之一。
     /// Equal to one of.
     pub r#in: Option<Vec<String>>,
-    /// 包含。
-    /// Contains.
+    /// 包含；拉丁字母不分大小写。
+    /// Contains; ASCII letters in either case.
     pub contains: Option<String>,
+    /// 为真：没有该文本；为假：有该文本。
+    /// True: there is no such text; false: there is one.
+    pub is_null: Option<bool>,
 }
 
 impl StringFilter {
     /// Whether a text meets it.
     pub fn holds(&self, text: &str) -> bool {
-        self.eq.as_ref().is_none_or(|eq| eq == text)
+        self.is_null != Some(true)
+            && self.eq.as_ref().is_none_or(|eq| eq == text)
             && self.r#in.as_ref().is_none_or(|any| any.iter().any(|one| one == text))
             && self.contains.as_ref().is_none_or(|part| text.to_lowercase().contains(&part.to_lowercase()))
     }

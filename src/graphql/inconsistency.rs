@@ -1,5 +1,7 @@
 //! What a plan leaves open or says in two ways.
 
+use std::sync::Arc;
+
 use async_graphql::{Enum, Object};
 
 use super::document::Citation;
@@ -28,18 +30,19 @@ pub enum Severity {
 /// A finding of the plan linter.
 pub struct Inconsistency {
     view: View,
-    finding: lint::Finding,
+    finding: Arc<lint::Finding>,
 }
 
 impl Inconsistency {
     /// The findings about a plan; only those of some kinds or severities where these are given.
     pub fn all(view: &View, plan: &str, kinds: Option<&[String]>, severities: Option<&[Severity]>) -> Vec<Self> {
-        let wanted = |finding: &lint::Finding| {
+        let wanted = |finding: &&Arc<lint::Finding>| {
             kinds.is_none_or(|kinds| kinds.iter().any(|kind| kind == finding.kind.word()))
                 && severities.is_none_or(|severities| severities.contains(&finding.kind.severity().into()))
         };
-        let findings = lint::lint(view.atlas(), plan).into_iter().filter(wanted);
-        findings.map(|finding| Self { view: view.clone(), finding }).collect()
+        let findings = view.findings(plan);
+        let wanted = findings.iter().filter(wanted);
+        wanted.map(|finding| Self { view: view.clone(), finding: Arc::clone(finding) }).collect()
     }
 }
 

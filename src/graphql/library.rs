@@ -10,6 +10,7 @@ use tokio::sync::OnceCell;
 use super::fault::Fault;
 use super::session::Session;
 use super::view::View;
+use crate::assess::lint::Findings;
 use crate::atlas::search::{Called, Field, Names};
 use crate::atlas::{Atlas, Source};
 use crate::domain::{EntityId, Unreadable, day_in};
@@ -30,6 +31,8 @@ pub struct Volume {
     pub atlas: Arc<Atlas>,
     /// The editions closed up to it, in the order they were closed.
     pub editions: Arc<[Arc<Edition>]>,
+    /// What its plans leave open.
+    pub findings: Findings,
 }
 
 /// Why a revision could not be read.
@@ -154,7 +157,7 @@ impl Library {
             Ok::<_, Unreadable>(Arc::new(atlas))
         };
         let atlas = tokio::task::spawn_blocking(build).await.map_err(|_| LibraryError::Interrupted)??;
-        Ok(Some(Arc::new(Volume { revision, atlas, editions })))
+        Ok(Some(Arc::new(Volume { revision, atlas, editions, findings: Findings::default() })))
     }
 }
 

@@ -11,6 +11,7 @@ use async_graphql::dataloader::{DataLoader, HashMapCache, Loader};
 use super::fault::Fault;
 use super::queue::Fetches;
 use crate::domain::{Accumulation, PeriodCode};
+use crate::store::enterprise::Part;
 use crate::store::observation::{self, Cells, Observation};
 use crate::store::project::{self, Dim, Filter, Group, Order, Project, Reached};
 use crate::store::register_entry::{self, RegisterEntry};
@@ -21,8 +22,10 @@ const MOST_HONOURS: u64 = 50_000;
 
 /// Fetches facts of one revision.
 pub struct Facts {
-    store: Store,
-    at: i32,
+    /// The database.
+    pub(super) store: Store,
+    /// The revision.
+    pub(super) at: i32,
 }
 
 /// The facts of a view, each fetched once.
@@ -84,7 +87,7 @@ impl Hash for Peers {
 /// The first projects of a parent, or their groups.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProjectsOf<Q> {
-    /// A zone, region, cluster or chain.
+    /// A zone, region, cluster, chain or task.
     pub parent: i64,
     /// Which it is.
     pub dim: Dim,
@@ -133,11 +136,11 @@ impl<Q> Hash for EntriesOf<Q> {
 }
 
 /// At most so many.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct First(pub u64);
 
 /// How many there are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Count;
 
 /// A project by its id.
@@ -147,6 +150,17 @@ pub struct ProjectId(pub i64);
 /// The dated stages of a project.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct StagesOf(pub i64);
+
+/// The first enterprises of a chain or of a stage of it, or their number.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct EnterprisesOf<Q> {
+    /// The chain.
+    pub chain: i64,
+    /// Code of the stage; all of the chain, when none.
+    pub stage: Option<String>,
+    /// What is wanted of them.
+    pub question: Q,
+}
 
 /// An enterprise by its id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -308,7 +322,8 @@ pub fn of_parents(dim: Dim, parents: Vec<i64>) -> Filter {
         Dim::Region => Filter { regions: parents, ..Filter::default() },
         Dim::Cluster => Filter { clusters: parents, ..Filter::default() },
         Dim::Chain => Filter { chains: parents, ..Filter::default() },
-        Dim::Stage => Filter::default(),
+        Dim::Task => Filter { tasks: parents, ..Filter::default() },
+        Dim::Stage | Dim::Year => Filter::default(),
     }
 }
 
@@ -342,6 +357,49 @@ impl Loader<EnterpriseId> for Facts {
         let ids: Vec<i64> = keys.iter().map(|key| key.0).collect();
         let rows = enterprise::by_ids(&self.store, self.at, &ids).await.map_err(Fault::internal)?;
         Ok(rows.into_iter().map(|row| (EnterpriseId(row.id), row)).collect())
+    }
+}
+
+impl<Q> EnterprisesOf<Q> {
+    const fn part(&self) -> Part {
+        if self.stage.is_some() { Part::Stage } else { Part::Chain }
+    }
+}
+
+impl Loader<EnterprisesOf<First>> for Facts {
+    type Value = Vec<enterprise::Enterprise>;
+    type Error = Fault;
+
+    async fn load(&self, keys: &[EnterprisesOf<First>]) -> Loaded<EnterprisesOf<First>, Self::Value> {
+        let mut found: HashMap<EnterprisesOf<First>, Self::Value> = HashMap::new();
+        for ((part, question), keys) in questions(keys, |key| (key.part(), key.question)) {
+            let chains: Vec<i64> = keys.iter().map(|key| key.chain).collect();
+            let rows = enterprise::page_per_part(&self.store, self.at, part, &chains, question.0).await;
+            for row in rows.map_err(Fault::internal)? {
+                let stage = if part == Part::Stage { row.stage.clone() } else { None };
+                if let Some(chain) = row.chain {
+                    found.entry(EnterprisesOf { chain, stage, question }).or_default().push(row);
+                }
+            }
+        }
+        Ok(found)
+    }
+}
+
+impl Loader<EnterprisesOf<Count>> for Facts {
+    type Value = i64;
+    type Error = Fault;
+
+    async fn load(&self, keys: &[EnterprisesOf<Count>]) -> Loaded<EnterprisesOf<Count>, Self::Value> {
+        let mut found = HashMap::new();
+        for (part, keys) in questions(keys, EnterprisesOf::part) {
+            let chains: Vec<i64> = keys.iter().map(|key| key.chain).collect();
+            let counts = enterprise::counts(&self.store, self.at, part, &chains).await.map_err(Fault::internal)?;
+            for (chain, stage, count) in counts {
+                found.insert(EnterprisesOf { chain, stage, question: Count }, count);
+            }
+        }
+        Ok(found)
     }
 }
 

@@ -291,7 +291,7 @@ pub async fn latest(
 /// The indicator of a code.
 ///
 /// # Errors
-/// [`Fault`] when there is none.
+/// [`Fault`] with the nearest code when there is none.
 pub fn indicator_of<'a>(view: &'a View, code: &str) -> Result<&'a Arc<domain::Indicator>, Fault> {
     let known = || view.atlas().indicators.all().iter().map(|indicator| indicator.code.as_str());
     view.atlas().indicators.code(code).ok_or_else(|| Fault::unknown_code("Indicator", code, known()))

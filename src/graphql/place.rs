@@ -12,7 +12,8 @@ use super::node::NodeFields;
 use super::region::Region;
 use super::scalars::Date;
 use super::subject::SubjectFields;
-use super::task::{LinkVia, TaskFilter, TaskPlaceEdge, links_of_subject};
+use super::task_link::{LinkVia, TaskPlaceEdge, links_of_subject};
+use super::tasks::TaskFilter;
 use super::view::View;
 use super::zone::Zone;
 use crate::atlas;
@@ -276,7 +277,7 @@ impl PlaceFields {
         >,
         #[graphql(desc = "上一页末条的游标。Cursor of the last item of the page before.")] after: Option<String>,
     ) -> Result<Connection<TaskPlaceEdge>, Fault> {
-        links_of_subject(&self.view, self.id, via, filter.as_ref(), Paging::new(first, after, MOST_IN_MEMORY)?)
+        links_of_subject(&self.view, self.id, via, filter.as_ref(), Paging::new(first, after, MOST_IN_MEMORY)?).await
     }
 }
 

@@ -15,7 +15,8 @@ use super::scalars::PeriodCode;
 use super::scorecard::{self, ScorecardDim, ScorecardRow};
 use super::subject::SubjectFields;
 use super::target::{Target, TargetFilter};
-use super::task::{Task, TaskFilter, TaskOrder, page_of_tasks};
+use super::task::Task;
+use super::tasks::{TaskFilter, TaskOrder, page_of_tasks};
 use super::unit::ResponsibleUnit;
 use super::view::View;
 use super::words::Lang;
@@ -128,7 +129,7 @@ impl Plan {
     ) -> Result<Connection<Edge<Task>>, Fault> {
         let rows = self.view.atlas().index.tasks_of(self.row.id).to_vec();
         let paging = Paging::new(first, after, MOST_IN_MEMORY)?;
-        page_of_tasks(&self.view, rows, filter.as_ref(), order_by.as_deref(), &paging)
+        page_of_tasks(&self.view, rows, filter.as_ref(), order_by.as_deref(), &paging).await
     }
 
     /// 目标，含总体目标和正文中未列入任务清单者。
@@ -142,8 +143,11 @@ impl Plan {
         >,
         #[graphql(desc = "上一页末条的游标。Cursor of the last item of the page before.")] after: Option<String>,
     ) -> Result<Connection<Edge<Target>>, Fault> {
-        let all = self.view.atlas().index.targets_of(self.row.id).iter();
-        let rows: Vec<_> = all.filter(|row| filter.as_ref().is_none_or(|filter| filter.holds(row))).cloned().collect();
+        let mut rows = self.view.atlas().index.targets_of(self.row.id).to_vec();
+        if let Some(filter) = &filter {
+            let test = filter.open(&self.view).await?;
+            rows.retain(|row| test(row));
+        }
         let paging = Paging::new(Some(first.unwrap_or(50)), after, MOST_IN_MEMORY)?;
         Connection::of(
             &rows,

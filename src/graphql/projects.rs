@@ -1,20 +1,23 @@
 //! Lists of projects: found by filter, paged, counted and grouped by the database, a whole level of the query at once.
 
 use async_graphql::{Context, Enum, ID, InputObject, Object, OneofObject};
+use futures_util::future::BoxFuture;
 use sha2::{Digest, Sha256};
 use tokio::sync::OnceCell;
 
-use super::conditions::{DecimalFilter, SpatialFilter, id_of};
+use super::conditions::{DecimalFilter, id_of};
 use super::connection::{Edge, MOST_FACTS, PageInfo, Paging, close_cursor};
 use super::fault::Fault;
 use super::filter::StringFilter;
 use super::loaders::{FirstPage, GroupsBy, ProjectsOf, of_parents};
 use super::project::Project;
 use super::quantity::Quantity;
+use super::space::{SpatialFilter, Where};
 use super::view::View;
 use super::words::{Direction, ProjectStage};
 use crate::atlas;
 use crate::domain::{self, EntityId};
+use crate::store::area::Located;
 use crate::store::project::{self as store, Dim, Filter, Order, OrderBy};
 
 /// 项目条件；所给各项须同时成立。
@@ -67,19 +70,35 @@ impl ProjectFilter {
     ///
     /// # Errors
     /// [`Fault`] for an unknown code or an amount that cannot be compared.
-    pub fn open(&self, view: &View) -> Result<Filter, Fault> {
+    pub fn open<'a>(&'a self, view: &'a View) -> BoxFuture<'a, Result<Filter, Fault>> {
+        Box::pin(self.opened(view))
+    }
+
+    async fn opened(&self, view: &View) -> Result<Filter, Fault> {
         let atlas = view.atlas();
-        let all = |filters: &Option<Vec<Self>>| {
-            filters.iter().flatten().map(|filter| filter.open(view)).collect::<Result<Vec<_>, _>>()
+        let all = async |filters: &Option<Vec<Self>>| {
+            let mut open = Vec::new();
+            for filter in filters.iter().flatten() {
+                open.push(filter.open(view).await?);
+            }
+            Ok::<_, Fault>(open)
+        };
+        let not = match &self.not {
+            Some(filter) => Some(Box::new(filter.open(view).await?)),
+            None => None,
+        };
+        let space = match &self.space {
+            Some(space) => space.points(view, Located::Project).await?,
+            None => Where::default(),
         };
         let yuan = super::quantity::unit_of("CNY")?;
-        let bounds = self.investment.as_ref().map(|investment| investment.bounds(yuan)).transpose()?;
+        let bounds = self.investment.as_ref().map(|investment| investment.bounds(yuan, "investment")).transpose()?;
         let (least, most) = bounds.unwrap_or((None, None));
         let one = |id: Result<i64, Fault>| id.map(|id| vec![id]);
         Ok(Filter {
-            and: all(&self.and)?,
-            or: all(&self.or)?,
-            not: self.not.as_ref().map(|filter| filter.open(view).map(Box::new)).transpose()?,
+            and: all(&self.and).await?,
+            or: all(&self.or).await?,
+            not,
             names: self.name.as_ref().and_then(exactly),
             name_contains: self.name.as_ref().and_then(|name| name.contains.clone()),
             stages: self.stage.as_ref().map(|stages| stages.iter().map(|stage| (*stage).into()).collect()),
@@ -96,7 +115,8 @@ impl ProjectFilter {
             tasks: self.task.as_ref().map(|code| one(id_of(&atlas.tasks, "Task", code))).transpose()?,
             investment_from: least,
             investment_to: most,
-            bbox: self.space.as_ref().map(SpatialFilter::bbox).transpose()?.flatten(),
+            bbox: space.bbox,
+            within: space.within,
             ..Filter::default()
         })
     }
@@ -104,6 +124,10 @@ impl ProjectFilter {
 
 /// The names that a condition admits by `eq` and `in`; none when it names none.
 pub fn exactly(name: &StringFilter) -> Option<Vec<String>> {
+    // Everything listed has a name.
+    if name.is_null == Some(true) {
+        return Some(Vec::new());
+    }
     match (&name.eq, &name.r#in) {
         (None, None) => None,
         (Some(eq), None) => Some(vec![eq.clone()]),
@@ -157,16 +181,26 @@ pub enum ProjectDim {
     /// 产业链。
     /// Chain.
     Chain,
+    /// 年份：其首个有日期的阶段所在之年。
+    /// Year of its first dated stage.
+    Year,
+    /// 布局要素：项目所在的开发区或行政区（或其上级）为其成员。属于几个要素的项目在每一个中都计入，各组之和可大于总数。
+    /// Layout element that its zone, its region or one above it is a member of. A project of several is counted in each, so
+    /// groups may sum to more than there are.
+    LayoutElement,
 }
 
-impl From<ProjectDim> for Dim {
-    fn from(dim: ProjectDim) -> Self {
-        match dim {
-            ProjectDim::Stage => Self::Stage,
-            ProjectDim::Zone => Self::Zone,
-            ProjectDim::Region => Self::Region,
-            ProjectDim::Cluster => Self::Cluster,
-            ProjectDim::Chain => Self::Chain,
+impl ProjectDim {
+    /// What the database groups by for it.
+    fn dims(self) -> Vec<Dim> {
+        match self {
+            Self::Stage => vec![Dim::Stage],
+            Self::Zone => vec![Dim::Zone],
+            Self::Region => vec![Dim::Region],
+            Self::Cluster => vec![Dim::Cluster],
+            Self::Chain => vec![Dim::Chain],
+            Self::Year => vec![Dim::Year],
+            Self::LayoutElement => vec![Dim::Zone, Dim::Region],
         }
     }
 }
@@ -184,7 +218,7 @@ pub struct Asked {
     pub after: Option<String>,
 }
 
-/// Projects that meet a condition: of the whole revision, or of one zone, region, cluster or chain. Each of its fields
+/// Projects that meet a condition: of the whole revision, or of one zone, region, cluster, chain or task. Each of its fields
 /// asks the database for itself, so what nobody asks for is never computed.
 pub struct ProjectConnection {
     view: View,
@@ -201,8 +235,8 @@ impl ProjectConnection {
     ///
     /// # Errors
     /// [`Fault`] for an unknown code, a foreign cursor or more than one order.
-    pub fn new(view: &View, parent: Option<(Dim, EntityId)>, asked: Asked) -> Result<Self, Fault> {
-        let filter = asked.filter.unwrap_or_default().open(view)?;
+    pub async fn new(view: &View, parent: Option<(Dim, EntityId)>, asked: Asked) -> Result<Self, Fault> {
+        let filter = asked.filter.unwrap_or_default().open(view).await?;
         Self::of(view, parent, filter, asked.order, asked.first, asked.after)
     }
 
@@ -210,20 +244,11 @@ impl ProjectConnection {
     ///
     /// # Errors
     /// As of [`ProjectConnection::new`].
-    pub fn of_regions(view: &View, regions: &[EntityId], asked: Asked) -> Result<Self, Fault> {
-        let own = asked.filter.unwrap_or_default().open(view)?;
+    pub async fn of_regions(view: &View, regions: &[EntityId], asked: Asked) -> Result<Self, Fault> {
+        let own = asked.filter.unwrap_or_default().open(view).await?;
         let regions = Some(regions.iter().map(|region| region.0).collect());
         let filter = Filter { regions, and: vec![own], ..Filter::default() };
         Self::of(view, None, filter, asked.order, asked.first, asked.after)
-    }
-
-    /// The projects that serve a task.
-    ///
-    /// # Errors
-    /// [`Fault`] for a foreign cursor.
-    pub fn of_task(view: &View, task: EntityId, first: Option<i32>, after: Option<String>) -> Result<Self, Fault> {
-        let filter = Filter { tasks: Some(vec![task.0]), ..Filter::default() };
-        Self::of(view, None, filter, None, first, after)
     }
 
     /// The projects of a condition that is open already, in the order of codes.
@@ -365,17 +390,41 @@ impl ProjectConnection {
         ctx: &Context<'_>,
         #[graphql(desc = "分组依据，依次。What to group by, in order.")] by: Vec<ProjectDim>,
     ) -> Result<Vec<ProjectGroup>, Fault> {
-        let dims: Vec<Dim> = by.into_iter().map(Into::into).collect();
-        let groups = self.by(&self.filter, dims.clone()).await?;
-        let made_up = if ctx.look_ahead().field("sample").exists() { self.made_up(dims).await? } else { Vec::new() };
-        let group = |group: store::Group| ProjectGroup {
-            sample: made_up.contains(&group.key),
-            key: group.key.iter().map(|key| self.word(*key)).collect(),
-            count: group.count,
-            investment: group.investment,
-        };
-        Ok(groups.into_iter().map(group).collect())
+        let mut dims: Vec<Dim> = Vec::new();
+        for dim in by.iter().flat_map(|dim| dim.dims()) {
+            if !dims.contains(&dim) {
+                dims.push(dim);
+            }
+        }
+        let found = self.by(&self.filter, dims.clone()).await?;
+        let made_up =
+            if ctx.look_ahead().field("sample").exists() { self.made_up(dims.clone()).await? } else { Vec::new() };
+        let mut groups: Vec<(Vec<Label>, ProjectGroup)> = Vec::new();
+        for group in found {
+            let sample = made_up.contains(&group.key);
+            for labels in self.labels(&by, &dims, &group.key) {
+                match groups.iter_mut().find(|(other, _)| *other == labels) {
+                    Some((_, sum)) => sum.add(group.count, group.investment, sample),
+                    None => {
+                        let key = labels.iter().map(|label| label.text.clone()).collect();
+                        let (count, investment) = (group.count, group.investment);
+                        groups.push((labels, ProjectGroup { key, count, investment, sample }));
+                    }
+                }
+            }
+        }
+        if by.contains(&ProjectDim::LayoutElement) {
+            groups.sort_by_key(|(labels, _)| labels.iter().map(|label| label.place).collect::<Vec<_>>());
+        }
+        Ok(groups.into_iter().map(|(_, group)| group).collect())
     }
+}
+
+/// One part of a group's key, and its place among those of a layout; other parts keep the order of the database.
+#[derive(PartialEq, Eq)]
+struct Label {
+    text: String,
+    place: usize,
 }
 
 impl ProjectConnection {
@@ -390,9 +439,61 @@ impl ProjectConnection {
         Ok(self.by(&filter, dims).await?.into_iter().map(|group| group.key).collect())
     }
 
+    /// The keys that a group of the database counts in: one, but for layout elements, of which there may be several.
+    fn labels(&self, by: &[ProjectDim], dims: &[Dim], key: &[store::Key]) -> Vec<Vec<Label>> {
+        let part = |dim: Dim| dims.iter().position(|other| *other == dim).and_then(|at| key.get(at)).copied();
+        let mut keys: Vec<Vec<Label>> = vec![Vec::new()];
+        for dim in by {
+            let labels = match dim {
+                ProjectDim::LayoutElement => self.elements(part(Dim::Zone), part(Dim::Region)),
+                _ => vec![(
+                    dim.dims().first().and_then(|dim| part(*dim)).map_or_else(String::new, |key| self.word(key)),
+                    0,
+                )],
+            };
+            keys = keys
+                .into_iter()
+                .flat_map(|key| {
+                    labels
+                        .iter()
+                        .map(move |(text, place)| {
+                            let own = Label { text: text.clone(), place: *place };
+                            let before = key.iter().map(|label| Label { text: label.text.clone(), place: label.place });
+                            before.chain([own]).collect::<Vec<_>>()
+                        })
+                        .collect::<Vec<_>>()
+                })
+                .collect();
+        }
+        keys
+    }
+
+    /// The layout elements that a zone, a region or one above it is a member of, with their places; an empty text when
+    /// there are none.
+    fn elements(&self, zone: Option<store::Key>, region: Option<store::Key>) -> Vec<(String, usize)> {
+        let atlas = self.view.atlas();
+        let id = |key: Option<store::Key>| match key {
+            Some(store::Key::Thing(Some(id))) => Some(EntityId(id)),
+            _ => None,
+        };
+        let mut members: Vec<EntityId> = id(zone).into_iter().collect();
+        let mut above = id(region);
+        while let Some(region) = above.filter(|region| !members.contains(region)) {
+            members.push(region);
+            let parent = atlas.regions.id(region).and_then(|region| region.parent.as_ref());
+            above = parent.and_then(|code| atlas.regions.code(code)).map(|parent| parent.id);
+        }
+        let elements = atlas.layout.all().iter().enumerate().filter(|(_, element)| {
+            members.iter().any(|member| atlas.index.layout_of(*member).iter().any(|other| other.id == element.id))
+        });
+        let found: Vec<(String, usize)> = elements.map(|(at, element)| (element.code.clone(), at)).collect();
+        if found.is_empty() { vec![(String::new(), usize::MAX)] } else { found }
+    }
+
     fn word(&self, key: store::Key) -> String {
         match key {
             store::Key::Stage(stage) => stage.map_or_else(String::new, |stage| stage.word().to_owned()),
+            store::Key::Year(year) => year.map_or_else(String::new, |year| year.to_string()),
             store::Key::Thing(None) => String::new(),
             store::Key::Thing(Some(id)) => {
                 self.view.atlas().subject(EntityId(id)).map_or_else(String::new, |thing| code(&thing).to_owned())
@@ -418,12 +519,23 @@ pub struct ProjectGroup {
     sample: bool,
 }
 
+impl ProjectGroup {
+    fn add(&mut self, count: i64, investment: Option<i128>, sample: bool) {
+        self.count += count;
+        self.investment = match (self.investment, investment) {
+            (Some(a), Some(b)) => Some(a + b),
+            (a, b) => a.or(b),
+        };
+        self.sample |= sample;
+    }
+}
+
 /// 一组项目。
 /// A group of projects.
 #[Object]
 impl ProjectGroup {
-    /// 组的键，依所求次序：阶段词或代码；没有时为空文本。
-    /// Key of the group in the order asked for: the word of a stage or a code; an empty text where there is none.
+    /// 组的键，依所求次序：阶段词、年份或代码；没有时为空文本。
+    /// Key of the group in the order asked for: the word of a stage, a year or a code; an empty text where there is none.
     async fn key(&self) -> &[String] {
         &self.key
     }

@@ -116,8 +116,8 @@ impl Region {
         let asked = Asked { filter, order: order_by, first, after };
         let within = self.view.atlas().index.regions_within(self.row.id);
         match within.as_slice() {
-            [alone] => ProjectConnection::new(&self.view, Some((Dim::Region, *alone)), asked),
-            several => ProjectConnection::of_regions(&self.view, several, asked),
+            [alone] => ProjectConnection::new(&self.view, Some((Dim::Region, *alone)), asked).await,
+            several => ProjectConnection::of_regions(&self.view, several, asked).await,
         }
     }
 }

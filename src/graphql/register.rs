@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use async_graphql::{ID, Object, Union};
 
-use super::conditions::SpatialFilter;
 use super::connection::{Connection, Edge, MOST_FACTS, Paging, Total, close_cursor};
 use super::document::{Citation, SourcedFields};
 use super::enterprise::Enterprise;
@@ -17,11 +16,13 @@ use super::node::NodeFields;
 use super::project::Project;
 use super::region::Region;
 use super::scalars::PeriodCode;
+use super::space::{SpatialFilter, Where};
 use super::unit::ResponsibleUnit;
 use super::view::View;
 use super::words::Lang;
 use super::zone::Zone;
 use crate::domain::{self, EntityId, Kind};
+use crate::store::area::Located;
 use crate::store::register_entry::{self as store, Filter};
 
 /// A register.
@@ -99,11 +100,16 @@ impl Register {
         #[graphql(desc = "上一页末条的游标。Cursor of the last item of the page before.")] after: Option<String>,
     ) -> Result<Connection<Edge<RegisterEntry>>, Fault> {
         let holder = holder.map(|id| NodeId::decode(&id)?.local.parse().map_err(|_| Fault::bad_id(&id)));
+        let space = match &space {
+            Some(space) => space.points(&self.view, Located::RegisterEntry).await?,
+            None => Where::default(),
+        };
         let filter = Filter {
             registers: None,
             holders: holder.transpose()?.map(|id| vec![id]),
             in_force: period.map(|period| period.0),
-            bbox: space.as_ref().map(SpatialFilter::bbox).transpose()?.flatten(),
+            bbox: space.bbox,
+            within: space.within,
         };
         page(&self.view, self.row.id.0, filter, Paging::new(first, after, MOST_FACTS)?).await
     }

@@ -82,7 +82,14 @@ pub struct GeoJson(pub Bytes);
 #[Scalar(name = "GeoJSON", specified_by_url = "https://datatracker.ietf.org/doc/html/rfc7946")]
 impl ScalarType for GeoJson {
     fn parse(value: Value) -> InputValueResult<Self> {
-        Err(InputValueError::expected_type(value))
+        match &value {
+            Value::Object(_) => {
+                let json = serde_json::to_value(&value).map_err(InputValueError::custom)?;
+                Ok(Self(Bytes::from(json.to_string())))
+            }
+            Value::String(_) => Err(InputValueError::custom("write a geometry as an object, not as a text of JSON")),
+            _ => Err(InputValueError::expected_type(value)),
+        }
     }
 
     fn to_value(&self) -> Value {

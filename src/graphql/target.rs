@@ -1,13 +1,14 @@
 //! Targets and milestones: the numbers that a plan promises.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use async_graphql::{Enum, InputObject, Object};
 
-use super::assessment::{self, Assessment};
+use super::assessment::{self, Assessment, Light};
 use super::document::{Citation, SourcedFields};
 use super::fault::Fault;
-use super::filter::PeriodRange;
+use super::filter::{PeriodRange, Test};
 use super::indicator::Indicator;
 use super::node::NodeFields;
 use super::plan::{Plan, PlanSection};
@@ -102,14 +103,34 @@ pub struct TargetFilter {
     /// 承诺力度为其中之一。
     /// Promised in one of these ways.
     pub commitment: Option<Vec<Commitment>>,
+    /// 灯为其中之一，以所读之日为准。
+    /// Its light is one of these, on the day of the reading.
+    pub light: Option<Vec<Light>>,
     /// 目标时期或任一里程碑落在该范围。
     /// Its period or one of its milestones lies in this range.
     pub due: Option<PeriodRange>,
 }
 
 impl TargetFilter {
-    /// Whether a target is wanted.
-    pub fn holds(&self, target: &domain::Target) -> bool {
+    /// The condition, with the lights that it needs.
+    ///
+    /// # Errors
+    /// [`Fault`] when the database fails.
+    pub async fn open(&self, view: &View) -> Result<Test<domain::Target>, Fault> {
+        let lights = match &self.light {
+            Some(_) => assessment::of_targets(view).await?,
+            None => HashMap::new(),
+        };
+        let own = self.clone();
+        Ok(Box::new(move |target| {
+            let lit =
+                |wanted: &Vec<Light>| lights.get(&target.id).is_some_and(|light| wanted.contains(&(*light).into()));
+            own.says(target) && own.light.as_ref().is_none_or(lit)
+        }))
+    }
+
+    /// Whether what a target promises meets it.
+    fn says(&self, target: &domain::Target) -> bool {
         let periods = || target.milestones.iter().map(|m| m.period).chain([target.period]);
         self.basis.as_ref().is_none_or(|basis| basis.contains(&target.basis.into()))
             && self.commitment.as_ref().is_none_or(|wanted| wanted.contains(&target.commitment.into()))

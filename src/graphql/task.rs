@@ -1,27 +1,26 @@
-//! Tasks, who does them, and what they touch.
+//! Tasks of a plan's list.
 
 use std::sync::Arc;
 
-use async_graphql::{Enum, ID, InputObject, Object, OneofObject};
+use async_graphql::{Enum, Object};
 
 use super::assessment::{self, Assessment};
 use super::chain::Chain;
 use super::cluster::Cluster;
-use super::connection::{Connection, Edge, EdgeType, MOST_IN_MEMORY, Paging};
+use super::connection::{Connection, MOST_IN_MEMORY, Paging};
 use super::document::SourcedFields;
 use super::fault::Fault;
-use super::filter::StringFilter;
 use super::node::NodeFields;
 use super::plan::{Plan, PlanSection, TaskGroup};
-use super::projects::ProjectConnection;
+use super::projects::{Asked, ProjectConnection, ProjectFilter, ProjectOrder};
 use super::scalars::PeriodCode;
-use super::subject::Subject;
 use super::target::Target;
+use super::task_link::{LinkVia, TaskPlaceEdge, TaskUnitEdge, page_of_links, ways};
 use super::unit::{ResponsibleUnit, UnitRole};
 use super::view::View;
-use super::words::{Direction, Lang};
-use crate::atlas::{self, Link};
+use super::words::Lang;
 use crate::domain::{self, EntityId, Kind};
+use crate::store::project::Dim;
 
 /// 任务在时间上的写法。
 /// How a task says when.
@@ -40,115 +39,6 @@ pub enum TaskKind {
     /// 持续推进。
     /// Without an end.
     Continuous,
-}
-
-/// 任务涉及地点、集群或产业链的途径。
-/// How a task touches a place, cluster or chain.
-#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
-#[graphql(remote = "atlas::LinkVia")]
-pub enum LinkVia {
-    /// 文中点名。
-    /// Named in the text.
-    Named,
-    /// 经由空间布局。
-    /// Through the layout: the task names an element that the place is a member of, or lies in one.
-    Layout,
-    /// 经由责任单位的辖区。
-    /// Through a responsible unit's area.
-    ResponsibleUnit,
-    /// 经由产业集群。
-    /// Through a cluster that the task names.
-    Cluster,
-    /// 经由产业链。
-    /// Through a chain that the task names.
-    Chain,
-    /// 经由项目。
-    /// Through a project of the task.
-    Project,
-}
-
-/// 对任务的筛选，各条件同时成立。
-/// Which tasks; all conditions together.
-#[derive(Debug, Clone, InputObject)]
-pub struct TaskFilter {
-    /// 全部成立。
-    /// All of these hold.
-    pub and: Option<Vec<TaskFilter>>,
-    /// 至少一项成立。
-    /// At least one of these holds.
-    pub or: Option<Vec<TaskFilter>>,
-    /// 不成立。
-    /// This does not hold.
-    pub not: Option<Box<TaskFilter>>,
-    /// 时间写法为其中之一。
-    /// Says when in one of these ways.
-    pub kind: Option<Vec<TaskKind>>,
-    /// 对应的正文条目或其上级为其中之一（代码，可省去规划部分，如 'S2.1'）。
-    /// The section that says the same, or one above it, is one of these (codes; the plan's part may be left out: 'S2.1').
-    pub section: Option<Vec<String>>,
-    /// 由该单位（代码）承担。
-    /// This unit (its code) has a part in it.
-    pub unit: Option<ID>,
-    /// 该单位的角色为其中之一；未给单位时，任一单位。
-    /// The unit's part is one of these; any unit's when no unit is given.
-    pub role: Option<Vec<UnitRole>>,
-    /// 对标题（中、英文）的条件。
-    /// Conditions on the title, in either language.
-    pub text: Option<StringFilter>,
-}
-
-impl TaskFilter {
-    /// Whether a task is wanted.
-    pub fn holds(&self, task: &domain::Task) -> bool {
-        let lies_in = |wanted: &String| {
-            let Some(section) = &task.section else { return false };
-            let short = section.rsplit('/').next().unwrap_or(section);
-            [section.as_str(), short].iter().any(|code| {
-                code.strip_prefix(wanted.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
-            })
-        };
-        let does = |part: &domain::TaskUnit| {
-            self.unit.as_ref().is_none_or(|unit| part.unit == unit.as_str())
-                && self.role.as_ref().is_none_or(|roles| roles.contains(&part.role.into()))
-        };
-        let titled = |text: &StringFilter| {
-            text.holds(&task.title.zh) || task.title.en.as_ref().is_some_and(|title| text.holds(title))
-        };
-        self.kind.as_ref().is_none_or(|kinds| kinds.contains(&task.kind.into()))
-            && self.section.as_ref().is_none_or(|sections| sections.iter().any(lies_in))
-            && ((self.unit.is_none() && self.role.is_none()) || task.units.iter().any(does))
-            && self.text.as_ref().is_none_or(titled)
-            && self.and.iter().flatten().all(|filter| filter.holds(task))
-            && self.or.as_ref().is_none_or(|any| any.iter().any(|filter| filter.holds(task)))
-            && self.not.as_ref().is_none_or(|filter| !filter.holds(task))
-    }
-}
-
-/// 任务的排序依据，恰取其一。
-/// What tasks are ordered by; exactly one.
-#[derive(Debug, Clone, Copy, OneofObject)]
-pub enum TaskOrder {
-    /// 按序号。
-    /// By number.
-    Number(Direction),
-}
-
-/// A page of tasks, given in the order of their numbers.
-///
-/// # Errors
-/// [`Fault`] when the paging is wrong.
-pub fn page_of_tasks(
-    view: &View,
-    mut rows: Vec<Arc<domain::Task>>,
-    filter: Option<&TaskFilter>,
-    order_by: Option<&[TaskOrder]>,
-    paging: &Paging,
-) -> Result<Connection<Edge<Task>>, Fault> {
-    rows.retain(|row| filter.is_none_or(|filter| filter.holds(row)));
-    if let Some([TaskOrder::Number(Direction::Desc), ..]) = order_by {
-        rows.reverse();
-    }
-    Connection::of(&rows, paging, |row| row.code.clone(), |row, cursor| Edge::new(cursor, Task::new(view, row)))
 }
 
 /// A task.
@@ -277,12 +167,7 @@ impl Task {
             &rows,
             &paging,
             |(part, _)| part.unit.clone(),
-            |(part, unit), cursor| TaskUnitEdge {
-                cursor,
-                view: self.view.clone(),
-                node: unit.clone(),
-                row: (*part).clone(),
-            },
+            |(part, unit), cursor| TaskUnitEdge::new(&self.view, cursor, unit, part),
         )
     }
 
@@ -335,189 +220,14 @@ impl Task {
     #[graphql(complexity = "5 + first.unwrap_or(20).max(0) as usize * child_complexity")]
     async fn projects(
         &self,
+        #[graphql(desc = "只要这些。Only these.")] filter: Option<ProjectFilter>,
+        #[graphql(desc = "排序，至多一项；缺省按代码。Order, one at most; by code unless given.")] order_by: Option<
+            Vec<ProjectOrder>,
+        >,
         #[graphql(default_with = "Some(20)", desc = "条数，至多 500。Items wanted, 500 at most.")] first: Option<i32>,
         #[graphql(desc = "上一页末条的游标。Cursor of the last item of the page before.")] after: Option<String>,
     ) -> Result<ProjectConnection, Fault> {
-        ProjectConnection::of_task(&self.view, self.row.id, first, after)
+        let asked = Asked { filter, order: order_by, first, after };
+        ProjectConnection::new(&self.view, Some((Dim::Task, self.row.id)), asked).await
     }
-}
-
-/// A unit's part in a task.
-#[derive(Clone)]
-pub struct TaskUnitEdge {
-    cursor: String,
-    view: View,
-    node: ResponsibleUnit,
-    row: domain::TaskUnit,
-}
-
-/// 任务与责任单位之间的联系。
-/// A unit's part in a task.
-#[Object]
-impl TaskUnitEdge {
-    #[graphql(flatten)]
-    async fn sourced(&self) -> SourcedFields {
-        SourcedFields::new(&self.view, std::slice::from_ref(&self.row.citation))
-    }
-
-    /// 游标。
-    /// Cursor of the item.
-    async fn cursor(&self) -> &str {
-        &self.cursor
-    }
-
-    /// 责任单位。
-    /// The unit.
-    async fn node(&self) -> &ResponsibleUnit {
-        &self.node
-    }
-
-    /// 角色。
-    /// Its part.
-    async fn role(&self) -> UnitRole {
-        self.row.role.into()
-    }
-
-    /// 名称，照此处原文。
-    /// Its name as written here.
-    async fn name_as_written(&self) -> &str {
-        &self.row.name_as_written
-    }
-}
-
-impl EdgeType for TaskUnitEdge {
-    type Node = ResponsibleUnit;
-
-    fn connection() -> std::borrow::Cow<'static, str> {
-        "TaskUnitConnection".into()
-    }
-
-    fn cursor(&self) -> &str {
-        &self.cursor
-    }
-
-    fn node(&self) -> &ResponsibleUnit {
-        &self.node
-    }
-}
-
-/// A task and something that it touches.
-#[derive(Clone)]
-pub struct TaskPlaceEdge {
-    cursor: String,
-    view: View,
-    node: Subject,
-    link: Arc<Link>,
-}
-
-/// 任务与地点、集群或产业链之间的一种联系；同一对可有多条，每种途径一条。
-/// One way in which a task touches a place, cluster or chain; a pair may have several, one for each way.
-#[Object]
-impl TaskPlaceEdge {
-    #[graphql(flatten)]
-    async fn sourced(&self) -> SourcedFields {
-        SourcedFields::new(&self.view, &self.link.citations)
-    }
-
-    /// 游标。
-    /// Cursor of the item.
-    async fn cursor(&self) -> &str {
-        &self.cursor
-    }
-
-    /// 地点、集群或产业链。
-    /// The place, cluster or chain.
-    async fn node(&self) -> &Subject {
-        &self.node
-    }
-
-    /// 任务。
-    /// The task.
-    async fn task(&self) -> Task {
-        Task::new(&self.view, &self.link.task)
-    }
-
-    /// 途径。
-    /// How it is known.
-    async fn via(&self) -> LinkVia {
-        self.link.via.into()
-    }
-
-    /// 真：途中有推断；假：步步有原文。
-    /// True: something on the way is concluded; false: the text says every step.
-    async fn inferred(&self) -> bool {
-        self.link.inferred
-    }
-
-    /// 真：责任单位面向全市，并非专管此地。
-    /// True: units answerable for the whole city, not for this place in particular.
-    async fn city_wide(&self) -> bool {
-        self.link.city_wide
-    }
-
-    /// 任务对它的要求、它在布局中的定位，或责任单位之名，均用规划的原话。
-    /// What the task wants of it, its part in the layout, or the unit's name, in the words of the plan.
-    async fn role(&self) -> Option<&str> {
-        self.link.role.as_deref()
-    }
-
-    /// 是否依据示例（虚构）数据。
-    /// Whether it rests on anything made up for demonstration.
-    async fn sample(&self) -> bool {
-        let atlas = self.view.atlas();
-        self.link.citations.iter().any(|citation| atlas.document(citation).is_some_and(|document| document.sample))
-    }
-}
-
-impl EdgeType for TaskPlaceEdge {
-    type Node = Subject;
-
-    fn connection() -> std::borrow::Cow<'static, str> {
-        "TaskPlaceConnection".into()
-    }
-
-    fn cursor(&self) -> &str {
-        &self.cursor
-    }
-
-    fn node(&self) -> &Subject {
-        &self.node
-    }
-}
-
-fn ways(via: Option<Vec<LinkVia>>) -> Option<Vec<atlas::LinkVia>> {
-    via.map(|ways| ways.into_iter().map(Into::into).collect())
-}
-
-fn page_of_links(view: &View, links: Vec<Arc<Link>>, paging: &Paging) -> Result<Connection<TaskPlaceEdge>, Fault> {
-    let rows: Vec<(Arc<Link>, Subject)> = links
-        .into_iter()
-        .filter_map(|link| {
-            let subject = view.atlas().subject(link.subject)?;
-            Some((link, Subject::new(view, &subject)))
-        })
-        .collect();
-    let key = |(link, _): &(Arc<Link>, Subject)| format!("{:?}/{}/{}", link.via, link.task.id.0, link.subject.0);
-    Connection::of(&rows, paging, key, |(link, node), cursor| TaskPlaceEdge {
-        cursor,
-        view: view.clone(),
-        node: node.clone(),
-        link: Arc::clone(link),
-    })
-}
-
-/// The tasks that touch a place, cluster or chain.
-///
-/// # Errors
-/// [`Fault`] when the paging is wrong.
-pub fn links_of_subject(
-    view: &View,
-    subject: EntityId,
-    via: Option<Vec<LinkVia>>,
-    filter: Option<&TaskFilter>,
-    paging: Paging,
-) -> Result<Connection<TaskPlaceEdge>, Fault> {
-    let mut links = view.atlas().links.of_subject(subject, ways(via).as_deref());
-    links.retain(|link| filter.is_none_or(|filter| filter.holds(&link.task)));
-    page_of_links(view, links, &paging)
 }

@@ -15,6 +15,7 @@ use super::loaders::{self, FactLoader};
 use super::queue::{Fetches, queue};
 use super::session::Session;
 use crate::assess::Figures;
+use crate::assess::lint::Finding;
 use crate::atlas::Atlas;
 use crate::atlas::search::Names;
 use crate::store::names::Named;
@@ -84,6 +85,11 @@ impl View {
     /// The database, for facts; ask it at [`View::revision`].
     pub fn store(&self) -> &Store {
         self.0.library.store()
+    }
+
+    /// What a plan leaves open or says in two ways.
+    pub fn findings(&self, plan: &str) -> Arc<[Arc<Finding>]> {
+        self.0.volume.findings.of(self.atlas(), plan)
     }
 
     /// What the facts of a kind are called; none when there are too many to hold ready.

@@ -6,11 +6,12 @@ use async_graphql::{Enum, Object};
 
 use super::chain::Chain;
 use super::cluster::Cluster;
-use super::connection::{Connection, Edge, MOST_IN_MEMORY, Paging};
+use super::connection::{Connection, Edge, MOST_FACTS, MOST_IN_MEMORY, Paging};
 use super::document::SourcedFields;
 use super::fault::Fault;
 use super::node::NodeFields;
 use super::place::{PlaceFields, PlaceKind};
+use super::profile::{self, Peer, ZoneProfile};
 use super::projects::{Asked, ProjectConnection, ProjectFilter, ProjectOrder};
 use super::region::{ProfileFact, Region};
 use super::subject::SubjectFields;
@@ -177,6 +178,30 @@ impl Zone {
         ProfileFact::all(&self.view, &self.row.facts)
     }
 
+    /// 概况的完整程度：已知什么，缺什么，由谁补。
+    /// How complete its profile is: what is known, what is missing, and who owes it.
+    #[graphql(complexity = "20 + child_complexity")]
+    async fn profile(&self) -> Result<ZoneProfile, Fault> {
+        profile::of_zone(&self.view, &self.row).await
+    }
+
+    /// 可比的开发区，最近者在前：各指标取本区与他区都有数值的最近时期，按其指标自身的累计方式，差距占全部开发区极差的
+    /// 比例取平均。某一时期没有数值的开发区不参与比较。
+    /// Comparable zones, the nearest first: for each indicator the newest period in which this zone and another one have a
+    /// value, in the indicator's own accumulation; the differences, as shares of the range of all zones, are averaged. A
+    /// zone without a value in one of the periods is not compared.
+    #[graphql(complexity = "20 + first.unwrap_or(5).max(0) as usize * child_complexity")]
+    async fn peers(
+        &self,
+        #[graphql(desc = "指标代码，至少一个，至多 10 个。Codes of indicators: one at least, 10 at most.")] by: Vec<
+            String,
+        >,
+        #[graphql(default_with = "Some(5)", desc = "个数，至多 500。How many, 500 at most.")] first: Option<i32>,
+    ) -> Result<Vec<Peer>, Fault> {
+        let first = Paging::new(Some(first.unwrap_or(5)), None, MOST_FACTS)?.first;
+        profile::peers(&self.view, self.row.id, &by, first).await
+    }
+
     /// 备注。
     /// Remark.
     async fn note(&self) -> Option<&str> {
@@ -196,6 +221,6 @@ impl Zone {
         #[graphql(desc = "上一页末条的游标。Cursor of the last item of the page before.")] after: Option<String>,
     ) -> Result<ProjectConnection, Fault> {
         let asked = Asked { filter, order: order_by, first, after };
-        ProjectConnection::new(&self.view, Some((Dim::Zone, self.row.id)), asked)
+        ProjectConnection::new(&self.view, Some((Dim::Zone, self.row.id)), asked).await
     }
 }

@@ -20,6 +20,7 @@ mod sheet;
 
 use std::path::PathBuf;
 
+pub use outlines::drawn;
 pub use problem::{Language, Problem, Row};
 
 use crate::domain::{Package, tables};

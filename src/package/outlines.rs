@@ -140,6 +140,33 @@ fn feature(raw: &RawValue, position: usize, file: &str, problems: &mut Vec<Probl
     Some(Outline { id, shape })
 }
 
+/// A geometry that somebody draws on a map, as text of RFC 7946: its coordinates rounded to seven decimals, its rings
+/// turned the right way round.
+///
+/// # Errors
+/// What is wrong with it first, in Chinese and in English.
+pub fn drawn(text: &str) -> Result<Shape, (String, String)> {
+    let mut wrong: Option<(String, String)> = None;
+    let mut report = |place: &str, fault: Fault| {
+        let found = if fault.found.is_empty() { String::new() } else { format!(" ({place}: {})", fault.found) };
+        wrong.get_or_insert((format!("{}{found}", fault.zh), format!("{}{found}", fault.en)));
+    };
+    let shape = match serde_json::from_str::<Geometry>(text) {
+        Ok(geometry) => shape(&geometry.value, &mut report).map(geometry::tidied),
+        Err(error) => {
+            let fault = Fault::new("geojson", error.to_string(), "").say(
+                "不是 RFC 7946 的几何图形（不是要素，也不是文本）。",
+                "This is no geometry of RFC 7946 (nor is a feature or a text).",
+            );
+            report("geometry", fault);
+            None
+        }
+    };
+    let shape = shape.filter(|shape| sound(shape, &mut report));
+    let unread = || ("没有几何图形".to_owned(), "there is no geometry".to_owned());
+    shape.ok_or_else(|| wrong.unwrap_or_else(unread))
+}
+
 /// Coordinates with more digits than anyone surveyed: reported once for a feature, with how many there are.
 fn imprecise(geometry: &str) -> Option<Fault> {
     static LONG: LazyLock<Option<Regex>> =

@@ -1,7 +1,10 @@
 //! Enterprises.
 
-use sea_query::{Condition, Expr, ExprTrait, Func, JoinType, Order, Query, SelectStatement};
+use sea_query::{
+    Condition, Expr, ExprTrait, Func, JoinType, Order, OverStatement, Query, SelectStatement, WindowStatement,
+};
 
+use super::area::Within;
 use super::db::{Dialect, Row};
 use super::search::{self, Columns, among, contains, point, scan};
 use super::{Store, StoreError, held_at};
@@ -64,6 +67,8 @@ pub struct Filter {
     pub registers: Option<Vec<i64>>,
     /// In this box.
     pub bbox: Option<Bbox>,
+    /// In all of these areas.
+    pub within: Vec<Within>,
 }
 
 /// Enterprises in the order of codes, from the one after the code `after` on.
@@ -106,10 +111,54 @@ pub async fn by_ids(store: &Store, at: i32, ids: &[i64]) -> Result<Vec<Enterpris
     store.db.rows(&by_ids_statement(store.db.dialect(), at, ids)).await?.iter().map(read).collect()
 }
 
+/// Some chains, or one stage of each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Part {
+    /// Everything in the chain.
+    Chain,
+    /// What works at one of its stages.
+    Stage,
+}
+
+/// The first `limit` enterprises of each of some chains, or of each stage of them, in the order of codes.
+///
+/// # Errors
+/// When the database fails.
+pub async fn page_per_part(
+    store: &Store,
+    at: i32,
+    part: Part,
+    chains: &[i64],
+    limit: u64,
+) -> Result<Vec<Enterprise>, StoreError> {
+    let select = page_per_part_statement(store.db.dialect(), at, part, chains, limit);
+    store.db.rows(&select).await?.iter().map(read).collect()
+}
+
+/// How many enterprises there are in each of some chains, or at each stage of them: chain, stage, number.
+///
+/// # Errors
+/// When the database fails.
+pub async fn counts(
+    store: &Store,
+    at: i32,
+    part: Part,
+    chains: &[i64],
+) -> Result<Vec<(i64, Option<String>, i64)>, StoreError> {
+    let rows = store.db.rows(&counts_statement(store.db.dialect(), at, part, chains)).await?;
+    rows.iter()
+        .map(|row| match part {
+            Part::Chain => Ok((row.int(0)?, None, row.int(1)?)),
+            Part::Stage => Ok((row.int(0)?, row.some_text(1)?, row.int(2)?)),
+        })
+        .collect()
+}
+
+const OWN: [&str; 12] =
+    ["name", "name_en", "zone", "region", "chain", "stage", "x", "y", "document", "locator", "quote", "rev_from"];
+
 fn columns(mut select: SelectStatement) -> SelectStatement {
-    let own =
-        ["name", "name_en", "zone", "region", "chain", "stage", "x", "y", "document", "locator", "quote", "rev_from"];
-    select.columns([("e", "id"), ("e", "code")]).columns(own.map(|column| ("p", column))).join_as(
+    select.columns([("e", "id"), ("e", "code")]).columns(OWN.map(|column| ("p", column))).join_as(
         JoinType::InnerJoin,
         "entity",
         "e",
@@ -144,24 +193,26 @@ impl Filter {
                 .take();
             Expr::col(("p", "entity")).in_subquery(entries)
         };
-        all.add_option(texts("name", &self.names))
+        let all = all
+            .add_option(texts("name", &self.names))
             .add_option(self.name_contains.as_ref().map(|text| contains(("p", "name"), text)))
             .add_option(ids("zone", &self.zones))
             .add_option(ids("region", &self.regions))
             .add_option(ids("chain", &self.chains))
             .add_option(texts("stage", &self.stages))
             .add_option(self.registers.as_ref().map(listed))
-            .add_option(self.bbox.as_ref().map(|bbox| search::inside("p", bbox)))
+            .add_option(self.bbox.as_ref().map(|bbox| search::inside("p", bbox)));
+        search::within(dialect, all, &self.within)
     }
 
     /// A box that every match lies in.
-    fn frame(&self) -> Option<&Bbox> {
-        self.bbox.as_ref().or_else(|| self.and.iter().find_map(Self::frame))
+    fn frame(&self) -> Option<Bbox> {
+        search::frame(self.bbox, &self.within).or_else(|| self.and.iter().find_map(Self::frame))
     }
 }
 
 fn matching(dialect: Dialect, at: i32, filter: &Filter) -> SelectStatement {
-    scan(dialect, "enterprise", at, filter.condition(dialect, at), filter.frame())
+    scan(dialect, "enterprise", at, filter.condition(dialect, at), filter.frame().as_ref())
 }
 
 pub(super) fn list_statement(
@@ -180,6 +231,43 @@ pub(super) fn list_statement(
 
 pub(super) fn count_statement(dialect: Dialect, at: i32, filter: &Filter) -> SelectStatement {
     matching(dialect, at, filter).expr(Func::count(Expr::col(("p", "entity")))).take()
+}
+
+fn of_chains(dialect: Dialect, at: i32, chains: &[i64]) -> SelectStatement {
+    let chains = Some(chains.to_vec());
+    matching(dialect, at, &Filter { chains, ..Filter::default() })
+}
+
+pub(super) fn page_per_part_statement(
+    dialect: Dialect,
+    at: i32,
+    part: Part,
+    chains: &[i64],
+    limit: u64,
+) -> SelectStatement {
+    let mut place = WindowStatement::partition_by(("p", "chain"));
+    if part == Part::Stage {
+        place.add_partition_by(Expr::col(("p", "stage")));
+    }
+    place.order_by(("e", "code"), Order::Asc);
+    let mut ranked = columns(of_chains(dialect, at, chains));
+    ranked.expr_window_as(Func::cust("ROW_NUMBER"), place.take(), "place");
+    Query::select()
+        .columns(["id", "code"])
+        .columns(OWN)
+        .from_subquery(ranked, "ranked")
+        .and_where(Expr::col("place").lte(limit))
+        .order_by("code", Order::Asc)
+        .take()
+}
+
+pub(super) fn counts_statement(dialect: Dialect, at: i32, part: Part, chains: &[i64]) -> SelectStatement {
+    let mut select = of_chains(dialect, at, chains);
+    select.column(("p", "chain")).group_by_col(("p", "chain"));
+    if part == Part::Stage {
+        select.column(("p", "stage")).group_by_col(("p", "stage"));
+    }
+    select.expr(Func::count(Expr::col(("p", "entity")))).take()
 }
 
 pub(super) fn by_code_statement(at: i32, code: &str) -> SelectStatement {

@@ -5,6 +5,7 @@
 //! a revision holds the rows with `rev_from <= R AND rev_to > R`. So an answer at a revision never
 //! changes, whatever is imported meanwhile.
 
+pub mod area;
 mod backup;
 pub mod change;
 mod columns;

@@ -4,6 +4,7 @@ pub(super) mod statements;
 
 use chrono::NaiveDate;
 
+use super::area::Within;
 use super::columns::unbarred;
 use super::db::Row;
 use super::search::{Columns, point, quantity};
@@ -107,6 +108,8 @@ pub struct Filter {
     pub investment_to: Option<i64>,
     /// In this box.
     pub bbox: Option<Bbox>,
+    /// In all of these areas.
+    pub within: Vec<Within>,
 }
 
 /// What to sort by; ties go by id, and what has no value comes last either way.
@@ -153,6 +156,10 @@ pub enum Dim {
     Cluster,
     /// Chain.
     Chain,
+    /// Task: a project is counted for each that it serves. Only of tasks that the filter names.
+    Task,
+    /// Year of its first dated stage.
+    Year,
 }
 
 /// One part of a group's key.
@@ -162,6 +169,8 @@ pub enum Key {
     Stage(Option<ProjectStage>),
     /// An identity.
     Thing(Option<i64>),
+    /// A year.
+    Year(Option<i64>),
 }
 
 /// Projects that agree in the dimensions asked for.
@@ -263,6 +272,7 @@ pub async fn groups(store: &Store, at: i32, filter: &Filter, by: &[Dim]) -> Resu
             for dim in by {
                 key.push(match dim {
                     Dim::Stage => Key::Stage(columns.some_parsed(ProjectStage::from_word)?),
+                    Dim::Year => Key::Year(columns.some_int()?),
                     _ => Key::Thing(columns.some_int()?),
                 });
             }
@@ -274,7 +284,7 @@ pub async fn groups(store: &Store, at: i32, filter: &Filter, by: &[Dim]) -> Resu
         .collect()
 }
 
-/// The first `limit` projects of each parent (a zone, region, cluster or chain), with the parent's id.
+/// The first `limit` projects of each parent (a zone, region, cluster, chain or task), with the parent's id.
 ///
 /// # Errors
 /// When the database fails.

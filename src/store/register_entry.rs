@@ -2,6 +2,7 @@
 
 use sea_query::{Condition, Expr, ExprTrait, Func, IntoTableRef, JoinType, Order, Query, SelectStatement};
 
+use super::area::Within;
 use super::db::{Dialect, Row};
 use super::search::{self, Columns, among, point, scan};
 use super::{Store, StoreError, held_at};
@@ -52,6 +53,8 @@ pub struct Filter {
     pub in_force: Option<PeriodCode>,
     /// In this box.
     pub bbox: Option<Bbox>,
+    /// In all of these areas.
+    pub within: Vec<Within>,
 }
 
 /// Entries in the order of codes, from the one after the code `after` on.
@@ -150,10 +153,11 @@ impl Filter {
     fn condition(&self, dialect: Dialect) -> Condition {
         let ids =
             |column: &'static str, ids: &Option<Vec<i64>>| ids.as_ref().map(|ids| among(dialect, ("p", column), ids));
-        let mut all = Condition::all()
+        let all = Condition::all()
             .add_option(ids("register", &self.registers))
             .add_option(ids("holder", &self.holders))
             .add_option(self.bbox.as_ref().map(|bbox| search::inside("p", bbox)));
+        let mut all = search::within(dialect, all, &self.within);
         if let Some(period) = self.in_force {
             // Sort keys begin with the last month of the period.
             let month = i64::from(period.sort_key() / 100 * 100);
@@ -167,7 +171,7 @@ impl Filter {
 }
 
 fn matching(dialect: Dialect, at: i32, filter: &Filter) -> SelectStatement {
-    scan(dialect, "register_entry", at, filter.condition(dialect), filter.bbox.as_ref())
+    scan(dialect, "register_entry", at, filter.condition(dialect), search::frame(filter.bbox, &filter.within).as_ref())
 }
 
 pub(super) fn list_statement(

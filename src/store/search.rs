@@ -3,6 +3,7 @@
 use sea_query::{Alias, Asterisk, Condition, Expr, ExprTrait, Func, IntoTableRef, LikeExpr, Query, SelectStatement};
 
 use super::StoreError;
+use super::area::Within;
 use super::columns::{CELL, CELLS_PER_ROW};
 use super::db::{Dialect, Row};
 use super::held_at;
@@ -42,6 +43,16 @@ pub(super) fn inside(alias: &'static str, bbox: &Bbox) -> Condition {
         .add(Expr::col((alias, "y")).between(i64::from(bbox.min.y), i64::from(bbox.max.y)))
 }
 
+/// A condition, and that the point lies in all of some areas.
+pub(super) fn within(dialect: Dialect, condition: Condition, areas: &[Within]) -> Condition {
+    areas.iter().fold(condition, |all, area| all.add(area.condition(dialect)))
+}
+
+/// A box that every point lies in which lies in a box and in some areas.
+pub(super) fn frame(bbox: Option<Bbox>, areas: &[Within]) -> Option<Bbox> {
+    bbox.or_else(|| areas.first().map(Within::frame))
+}
+
 /// The grid cells of a box: one range for each row of the grid.
 fn cells(bbox: &Bbox) -> Vec<(i64, i64)> {
     let row = |y: i32| (i64::from(y) + 900_000_000).div_euclid(CELL);
@@ -61,13 +72,24 @@ pub(super) fn scan(
     condition: Condition,
     bbox: Option<&Bbox>,
 ) -> SelectStatement {
+    match bbox {
+        Some(bbox) => scan_ranges(dialect, table, at, condition, &cells(bbox)),
+        None => Query::select().from_as(table, "p").cond_where(held_at("p", at)).cond_where(condition).take(),
+    }
+}
+
+/// The same for those in some ranges of cells of the grid.
+pub(super) fn scan_ranges(
+    dialect: Dialect,
+    table: &'static str,
+    at: i32,
+    condition: Condition,
+    ranges: &[(i64, i64)],
+) -> SelectStatement {
     let met = Condition::all().add(held_at("p", at)).add(condition);
-    let Some(bbox) = bbox else {
-        return Query::select().from_as(table, "p").cond_where(met).take();
-    };
     let in_range = Expr::col(("p", "cell")).between(Expr::col(("r", "first")), Expr::col(("r", "last")));
     let mut select = Query::select();
-    select.from_subquery(dialect.ranges(&cells(bbox)), "r");
+    select.from_subquery(dialect.ranges(ranges), "r");
     match dialect {
         // CROSS JOIN keeps the order of the loops.
         Dialect::Sqlite => {

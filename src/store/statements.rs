@@ -8,7 +8,7 @@ use super::observation::Cells;
 use super::project::{Dim, Order, OrderBy};
 use super::version::{self, Family, families};
 use super::{
-    backup, change, commit, db, digest, dimension, edition, enterprise, names, observation, project, redaction,
+    area, backup, change, commit, db, digest, dimension, edition, enterprise, names, observation, project, redaction,
     references, register_entry, revision, table, verify,
 };
 use crate::domain::{Accumulation, Kind, ObservationStatus, PeriodCode, Point, ProjectStage};
@@ -130,6 +130,7 @@ fn projects() {
         investment_to: Some(20),
         ..all.clone()
     };
+    let tasks = project::Filter { tasks: Some(vec![1, 2]), ..all.clone() };
     let framed = project::Filter { bbox: Some(frame()), ..all.clone() };
     check(
         "project",
@@ -167,6 +168,14 @@ fn projects() {
                     )
                 }),
             ),
+            ("groups of tasks by year", show(|d| project::statements::groups(d, 7, &tasks, &[Dim::Task, Dim::Year]))),
+            (
+                "page_per_parent of tasks",
+                show(|d| {
+                    let order = order(OrderBy::Code, false);
+                    project::statements::page_per_parent(d, 7, Dim::Task, &[1, 2], &all, order, 6)
+                }),
+            ),
             ("by_code", show(|_| project::statements::by_code(7, "p-1"))),
             ("by_ids", show(|d| project::statements::by_ids(d, 7, &[1, 2]))),
             ("stages", show(|d| project::statements::stages(d, 7, &[1]))),
@@ -190,6 +199,7 @@ fn enterprises_and_entries() {
         holders: Some(vec![2, 3]),
         in_force: Some(period("2024")),
         bbox: None,
+        within: Vec::new(),
     };
     let every = register_entry::Filter { registers: None, ..entries.clone() };
     check(
@@ -197,6 +207,8 @@ fn enterprises_and_entries() {
         vec![
             ("list", show(|d| enterprise::list_statement(d, 7, &full, Some("e-1"), 21))),
             ("count", show(|d| enterprise::count_statement(d, 7, &full))),
+            ("page_per_part", show(|d| enterprise::page_per_part_statement(d, 7, enterprise::Part::Stage, &[1, 2], 6))),
+            ("counts", show(|d| enterprise::counts_statement(d, 7, enterprise::Part::Chain, &[1, 2]))),
             ("by_code", show(|_| enterprise::by_code_statement(7, "e-1"))),
             ("by_ids", show(|d| enterprise::by_ids_statement(d, 7, &[1, 2]))),
         ],
@@ -210,6 +222,21 @@ fn enterprises_and_entries() {
             ("counts", show(|d| register_entry::counts_statement(d, 7, &[1, 4], &every))),
             ("by_code", show(|_| register_entry::by_code_statement(7, "green/g-1"))),
             ("by_ids", show(|d| register_entry::by_ids_statement(d, 7, &[1, 2]))),
+        ],
+    );
+}
+
+#[test]
+fn points_of_areas() {
+    let ranges = [(71_999, 72_001), (73_440, 73_441)];
+    let cells = crate::geometry::Cells { inner: vec![(50, 0, 2)], edge: Vec::new() };
+    let within = area::Within::new(crate::geometry::Area::of_box(frame()).into(), &cells, vec![1, 2]);
+    let drawn = project::Filter { within: vec![within], ..project::Filter::default() };
+    check(
+        "area",
+        vec![
+            ("points", show(|d| area::points(d, 7, area::Located::Project, &ranges, &frame()))),
+            ("count in an area", show(|d| project::statements::count(d, 7, &drawn))),
         ],
     );
 }

@@ -4,6 +4,7 @@
 //! the wording first and at the rows that encode it where wording alone cannot tell.
 //!
 //! - [`Finding`]: one flaw: its kind, where it stands, what is said there, and how the data resolved it.
+//! - [`Findings`]: those of the plans of one atlas, found once.
 //! - [`FindingKind`]: the closed list of flaws, `schema/findings.csv`.
 
 mod finding;
@@ -19,8 +20,28 @@ mod wording;
 pub use finding::{Finding, Sentence};
 pub use kind::{Entry, FindingKind, Severity};
 
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
 use crate::atlas::Atlas;
 use plan::Plan;
+
+type Once = Arc<OnceLock<Arc<[Arc<Finding>]>>>;
+
+/// The findings about the plans of one atlas, each plan read once however many ask and how often.
+#[derive(Debug, Default)]
+pub struct Findings(Mutex<HashMap<String, Once>>);
+
+impl Findings {
+    /// The findings about a plan of the atlas, as [`lint`] orders them.
+    pub fn of(&self, atlas: &Atlas, plan: &str) -> Arc<[Arc<Finding>]> {
+        let place = {
+            let mut plans = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(plans.entry(plan.to_owned()).or_default())
+        };
+        Arc::clone(place.get_or_init(|| lint(atlas, plan).into_iter().map(Arc::new).collect()))
+    }
+}
 
 /// Everything that a plan leaves open or says in two ways, most serious first, then in the order of the list of kinds
 /// and of the plan.

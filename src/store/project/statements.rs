@@ -104,46 +104,50 @@ impl Filter {
             |tests: Vec<Expr>| tests.into_iter().fold(Condition::any().add(Expr::cust("1 = 0")), Condition::add);
         let ids =
             |column: &'static str, ids: &Option<Vec<i64>>| ids.as_ref().map(|ids| among(dialect, ("p", column), ids));
-        all.add_option(
-            self.names.as_ref().map(|names| Expr::col(("p", "name")).is_in(names.iter().map(String::as_str))),
-        )
-        .add_option(self.name_contains.as_ref().map(|text| contains(("p", "name"), text)))
-        .add_option(self.stages.as_ref().map(|all| Expr::col(("p", "stage")).is_in(all.iter().map(|s| s.word()))))
-        .add_option(self.kinds.as_ref().map(|kinds| any_of(kinds.iter().map(|kind| barred("kinds", kind)).collect())))
-        .add_option(ids("zone", &self.zones))
-        .add_option(ids("region", &self.regions))
-        .add_option(ids("cluster", &self.clusters))
-        .add_option(ids("chain", &self.chains))
-        .add_option(ids("document", &self.documents))
-        .add_option(
-            self.tasks.as_ref().map(|ids| any_of(ids.iter().map(|id| barred("tasks", &id.to_string())).collect())),
-        )
-        .add_option(self.reached.as_ref().map(|(stage, from, to)| {
-            Expr::exists(
-                Query::select()
-                    .expr(Expr::cust("1"))
-                    .from_as("project_stage", "t")
-                    .and_where(Expr::col(("t", "project")).equals(("p", "entity")))
-                    .and_where(Expr::col(("t", "stage")).eq(stage.word()))
-                    .and_where_option(from.map(|from| Expr::col(("t", "on")).gte(from.to_string())))
-                    .and_where(Expr::col(("t", "on")).lte(to.to_string()))
-                    .cond_where(held_at("t", at))
-                    .take(),
+        let all = all
+            .add_option(
+                self.names.as_ref().map(|names| Expr::col(("p", "name")).is_in(names.iter().map(String::as_str))),
             )
-        }))
-        .add_option(self.investment_from.map(|least| Expr::col(("p", "investment")).gte(least)))
-        .add_option(self.investment_to.map(|most| Expr::col(("p", "investment")).lte(most)))
-        .add_option(self.bbox.as_ref().map(|bbox| search::inside("p", bbox)))
+            .add_option(self.name_contains.as_ref().map(|text| contains(("p", "name"), text)))
+            .add_option(self.stages.as_ref().map(|all| Expr::col(("p", "stage")).is_in(all.iter().map(|s| s.word()))))
+            .add_option(
+                self.kinds.as_ref().map(|kinds| any_of(kinds.iter().map(|kind| barred("kinds", kind)).collect())),
+            )
+            .add_option(ids("zone", &self.zones))
+            .add_option(ids("region", &self.regions))
+            .add_option(ids("cluster", &self.clusters))
+            .add_option(ids("chain", &self.chains))
+            .add_option(ids("document", &self.documents))
+            .add_option(
+                self.tasks.as_ref().map(|ids| any_of(ids.iter().map(|id| barred("tasks", &id.to_string())).collect())),
+            )
+            .add_option(self.reached.as_ref().map(|(stage, from, to)| {
+                Expr::exists(
+                    Query::select()
+                        .expr(Expr::cust("1"))
+                        .from_as("project_stage", "t")
+                        .and_where(Expr::col(("t", "project")).equals(("p", "entity")))
+                        .and_where(Expr::col(("t", "stage")).eq(stage.word()))
+                        .and_where_option(from.map(|from| Expr::col(("t", "on")).gte(from.to_string())))
+                        .and_where(Expr::col(("t", "on")).lte(to.to_string()))
+                        .cond_where(held_at("t", at))
+                        .take(),
+                )
+            }))
+            .add_option(self.investment_from.map(|least| Expr::col(("p", "investment")).gte(least)))
+            .add_option(self.investment_to.map(|most| Expr::col(("p", "investment")).lte(most)))
+            .add_option(self.bbox.as_ref().map(|bbox| search::inside("p", bbox)));
+        search::within(dialect, all, &self.within)
     }
 
     /// A box that every match lies in.
-    fn frame(&self) -> Option<&Bbox> {
-        self.bbox.as_ref().or_else(|| self.and.iter().find_map(Self::frame))
+    fn frame(&self) -> Option<Bbox> {
+        search::frame(self.bbox, &self.within).or_else(|| self.and.iter().find_map(Self::frame))
     }
 }
 
 fn matching(dialect: Dialect, at: i32, filter: &Filter) -> SelectStatement {
-    scan(dialect, "project", at, filter.condition(dialect, at), filter.frame())
+    scan(dialect, "project", at, filter.condition(dialect, at), filter.frame().as_ref())
 }
 
 pub(in crate::store) fn list(
@@ -182,28 +186,64 @@ pub(super) const PART: i64 = 1_000_000_000;
 
 pub(in crate::store) fn groups(dialect: Dialect, at: i32, filter: &Filter, by: &[Dim]) -> SelectStatement {
     let mut select = matching(dialect, at, filter);
+    if by.contains(&Dim::Task) {
+        let tasks = dialect.ids(filter.tasks.as_deref().unwrap_or_default());
+        select.join_subquery(JoinType::InnerJoin, tasks, "parent", Dim::Task.of_parent());
+    }
+    if by.contains(&Dim::Year) {
+        // Years are made before the groups, so that each project has one.
+        let columns = by.iter().filter(|dim| **dim != Dim::Year).map(|dim| dim.column());
+        select.columns(columns).columns([("p", "entity"), ("p", "investment")]).expr_as(first_year(at), "year");
+        select = Query::select().from_subquery(select, "p").take();
+    }
+    let column = |dim: &Dim| match (dim, by.contains(&Dim::Year)) {
+        (Dim::Task, true) => ("p", "id"),
+        _ => dim.column(),
+    };
     let investment = || Expr::col(("p", "investment"));
     let sum = |part: Expr| Expr::expr(Func::sum(part)).cast_as("bigint");
     select
-        .columns(by.iter().map(|dim| ("p", dim.column())))
+        .columns(by.iter().map(column))
         .expr(Func::count(Expr::col(("p", "entity"))))
         .expr(sum(investment().div(PART)))
         .expr(sum(investment().modulo(PART)));
     for dim in by {
-        select.group_by_col(("p", dim.column()));
-        select.order_by_with_nulls(("p", dim.column()), Direction::Asc, NullOrdering::Last);
+        select.group_by_col(column(dim));
+        select.order_by_with_nulls(column(dim), Direction::Asc, NullOrdering::Last);
     }
     select
 }
 
+/// The year of a project's first dated stage.
+fn first_year(at: i32) -> Expr {
+    let first = Query::select()
+        .expr(Expr::expr(Func::min(Expr::col(("s", "on")))))
+        .from_as("project_stage", "s")
+        .and_where(Expr::col(("s", "project")).equals(("p", "entity")))
+        .cond_where(held_at("s", at))
+        .take();
+    let year = Func::cust("substr").arg(Expr::expr(first)).arg(Expr::cust("1")).arg(Expr::cust("4"));
+    Expr::expr(year).cast_as("bigint")
+}
+
 impl Dim {
-    const fn column(self) -> &'static str {
+    const fn column(self) -> (&'static str, &'static str) {
         match self {
-            Self::Stage => "stage",
-            Self::Zone => "zone",
-            Self::Region => "region",
-            Self::Cluster => "cluster",
-            Self::Chain => "chain",
+            Self::Stage => ("p", "stage"),
+            Self::Zone => ("p", "zone"),
+            Self::Region => ("p", "region"),
+            Self::Cluster => ("p", "cluster"),
+            Self::Chain => ("p", "chain"),
+            Self::Task => ("parent", "id"),
+            Self::Year => ("p", "year"),
+        }
+    }
+
+    /// The project belongs to the parent.
+    fn of_parent(self) -> Expr {
+        match self {
+            Self::Task => Expr::cust(r#""p"."tasks" LIKE '%|' || CAST("parent"."id" AS text) || '|%'"#),
+            _ => Expr::col(self.column()).equals(("parent", "id")),
         }
     }
 }
@@ -217,9 +257,8 @@ pub(in crate::store) fn page_per_parent(
     order: Order,
     limit: u64,
 ) -> SelectStatement {
-    let own = Expr::col(("p", parent.column())).equals(("parent", "id"));
     let mut first = with_entity(matching(dialect, at, filter));
-    first.and_where(own);
+    first.and_where(parent.of_parent());
     let mut first = ordered(first, order);
     first.limit(limit);
     let mut select = Query::select();
