@@ -73,8 +73,16 @@ check-data: $(NPM_READY)
 	node geodata/sync-schemas.mjs --check
 	tests/frictionless.sh geodata/shangqiu geodata/sample tests/fixtures/riverton
 
+ANALYSTS := target/analysts/bin/python
+
+$(ANALYSTS): tests/analysts.txt
+	$(call say,Installing pandas with pip (once))
+	python3 -m venv target/analysts
+	target/analysts/bin/pip install --quiet --disable-pip-version-check -r tests/analysts.txt
+
 test-all: export PLANATLAS_TEST_LONG := 1
-test-all: test audit ## the long form: more kill rounds and property cases, all screenshots, audits
+test-all: export PLANATLAS_TEST_PYTHON := $(CURDIR)/$(ANALYSTS)
+test-all: $(ANALYSTS) test audit ## the long form: more kill rounds and property cases, all screenshots, audits
 
 audit: ## known faults and licences of what we depend on
 	$(call say,Audit of the dependencies)

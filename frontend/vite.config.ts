@@ -1,5 +1,5 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
-import { defineConfig, type Plugin } from 'vite';
+import { defineConfig, runnerImport, type Plugin } from 'vite';
 
 // PLANATLAS_API names a running server while developing; the built page asks its own origin.
 const api = process.env.PLANATLAS_API ?? 'http://127.0.0.1:8080';
@@ -25,8 +25,20 @@ const policy: Plugin = {
   ],
 };
 
+/** The questions of the page as it sends them, so that the server knows each by the hash of its text. */
+const documents: Plugin = {
+  name: 'stored-documents',
+  apply: 'build',
+  async generateBundle() {
+    const { module } = await runnerImport<Record<string, unknown>>('./src/gql/graphql.ts');
+    const texts = Object.entries(module).filter(([name, text]) => name.endsWith('Document') && text instanceof String);
+    const source = JSON.stringify(texts.map(([, text]) => String(text)));
+    this.emitFile({ type: 'asset', fileName: 'documents.json', source });
+  },
+};
+
 export default defineConfig({
-  plugins: [svelte(), policy],
+  plugins: [svelte(), policy, documents],
   build: {
     outDir: 'dist',
     emptyOutDir: true,

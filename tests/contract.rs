@@ -100,7 +100,7 @@ fn tasks_are_ordered_by_light_and_by_gap(server: &Server) {
     };
     let widest = ordered("{ gap: DESC }");
     let shares: Vec<f64> = widest.iter().filter_map(share).collect();
-    assert!(shares.len() > 2 && shares.windows(2).all(|pair| pair[0] >= pair[1]), "{shares:?}");
+    assert!(shares.len() > 1 && shares.windows(2).all(|pair| pair[0] >= pair[1]), "{shares:?}");
     let narrowest = ordered("{ gap: ASC }");
     let back: Vec<f64> = narrowest.iter().filter_map(share).collect();
     assert!(back.windows(2).all(|pair| pair[0] <= pair[1]), "{back:?}");
@@ -335,7 +335,7 @@ fn what_tasks_clusters_and_stages_lead_to_is_one_statement(server: &Server) {
             list(&cluster["chains"]).iter().map(|chain| chain["code"].as_str().unwrap()).collect();
         let nodes = list(&cluster["enterprises"]["nodes"]);
         assert!(nodes.iter().all(|firm| chains.contains(firm["chain"]["code"].as_str().unwrap())));
-        assert!(nodes.windows(2).all(|pair| pair[0]["code"].as_str() < pair[1]["code"].as_str()));
+        assert!(nodes.windows(2).all(|pair| pair[0]["code"].as_str() < pair[1]["code"].as_str()), "{nodes:?}");
         assert_eq!(cluster["enterprises"]["totalCount"], nodes.len());
         firms += nodes.len();
     }

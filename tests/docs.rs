@@ -4,7 +4,9 @@
 mod common;
 
 use std::fs;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 
 use common::database::sqlite;
 use common::server::{Server, import, planatlas};
@@ -65,11 +67,56 @@ fn queries_in_the_documents_answer() {
     assert!(asked > 0);
 }
 
+/// Scripts as a reader would run them, against a server of the plan and its sample overlay. What a machine lacks is
+/// said, and must not lack in the long form (PLANATLAS_TEST_LONG).
+#[test]
+fn scripts_in_the_documents_run() {
+    let database = sqlite();
+    import(&["geodata/shangqiu", "geodata/sample"], &database.url);
+    let server = Server::start(&database.url);
+    let text = fs::read_to_string("docs/analysts.md").unwrap();
+    let python = std::env::var("PLANATLAS_TEST_PYTHON").unwrap_or_else(|_| "python3".to_owned());
+    let long = std::env::var_os("PLANATLAS_TEST_LONG").is_some();
+    let mut ran = 0;
+    for (language, command, arguments) in [
+        ("python", python.as_str(), &["-"][..]),
+        ("js", "node", &["--input-type=module", "-"][..]),
+        ("r", "Rscript", &["-"][..]),
+    ] {
+        let found = blocks(&text, language);
+        assert!(!found.is_empty(), "{language}");
+        for script in found {
+            let needs_pandas = script.contains("import pandas");
+            let has = |test: &[&str]| Command::new(command).args(test).output().is_ok_and(|out| out.status.success());
+            let there = if needs_pandas { has(&["-c", "import pandas"]) } else { has(&["--version"]) };
+            if !there && (language == "r" || !long) {
+                eprintln!("SKIPPED: no {command} here{}", if needs_pandas { " with pandas" } else { "" });
+                continue;
+            }
+            let script = script.replace("http://127.0.0.1:8080", &format!("http://{}", server.address()));
+            let mut child = Command::new(command)
+                .args(arguments)
+                .stdin(Stdio::piped())
+                .stdout(Stdio::piped())
+                .stderr(Stdio::piped())
+                .spawn()
+                .unwrap();
+            child.stdin.take().unwrap().write_all(script.as_bytes()).unwrap();
+            let output = child.wait_with_output().unwrap();
+            assert!(output.status.success(), "{script}\n{}", String::from_utf8_lossy(&output.stderr));
+            ran += 1;
+        }
+    }
+    assert!(ran > 0);
+}
+
 #[test]
 fn commands_in_the_documents_run() {
     let directory = tempfile::tempdir().unwrap();
-    let geodata = Path::new(env!("CARGO_MANIFEST_DIR")).join("geodata");
-    std::os::unix::fs::symlink(geodata, directory.path().join("geodata")).unwrap();
+    for folder in ["geodata", "schema"] {
+        let of_repository = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+        std::os::unix::fs::symlink(of_repository, directory.path().join(folder)).unwrap();
+    }
     let mut ran = 0;
     for path in documents() {
         let Ok(text) = fs::read_to_string(&path) else { continue };

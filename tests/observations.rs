@@ -269,6 +269,12 @@ fn absences_are_told_apart_and_zero_is_a_value(server: &Server) {
         rows(server, "filter: { indicators: [\"rv-revenue\"], subjects: [\"zone-west\"] }, fn: SUM"),
         [": – SUPPRESSED 0+1"]
     );
+    // By place: what lies in the outline of a district is the district and the zones in it that have an outline.
+    let within = |area: &str| said(&format!("indicators: [\"rv-revenue\"], space: {{ within: {area} }}"));
+    let harbour = within("{ place: \"harbour\" }");
+    assert!(!harbour.is_empty() && harbour.iter().all(|row| !row.contains(" riverton ")), "{harbour:?}");
+    assert_eq!(harbour, said("indicators: [\"rv-revenue\"], region: \"harbour\""));
+    assert_eq!(within("{ near: { lon: 0, lat: 0, metres: 10 } }"), Vec::<String>::new());
     // Where sources disagree a row is the preferred one, as in a series.
     let answer = server.ask(
         "{ observations(filter: { indicators: [\"rv-revenue\"], subjects: [\"riverton\"] }) {

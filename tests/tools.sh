@@ -10,6 +10,11 @@ have chromium || have chromium-browser || have google-chrome || need+=(chromium)
 fc-list :lang=zh 2>/dev/null | grep . >/dev/null || need+=(fontconfig fonts-noto-cjk)
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || have initdb || need+=(postgresql)
 python3 -c 'import ensurepip, venv' >/dev/null 2>&1 || need+=(python3-venv)
+if [ -n "${PLANATLAS_TEST_LONG:-}" ]; then
+  # What others open our files with.
+  have soffice || need+=(libreoffice-calc-nogui)
+  have ogrinfo || need+=(gdal-bin)
+fi
 [ ${#need[@]} -eq 0 ] && exit 0
 
 echo "The tests need these system packages: ${need[*]}"

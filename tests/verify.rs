@@ -51,16 +51,16 @@ impl Tamper {
         }
     }
 
-    /// (table, column) of every revisioned table, from the database's catalogue.
+    /// (table, column) of every revisioned table, from the database's catalogue; stored documents stand beside the revisions.
     async fn columns(&mut self) -> Vec<(String, String)> {
         let sql = match self {
             Self::Sqlite(_) => {
                 "SELECT m.name, c.name FROM sqlite_master m, pragma_table_info(m.name) c
-                 WHERE m.type = 'table' AND m.name NOT IN ('_sqlx_migrations') AND m.name NOT LIKE 'sqlite_%'"
+                 WHERE m.type = 'table' AND m.name NOT IN ('_sqlx_migrations', 'stored_document') AND m.name NOT LIKE 'sqlite_%'"
             }
             Self::Postgres(_) => {
                 "SELECT CAST(table_name AS text), CAST(column_name AS text) FROM information_schema.columns
-                 WHERE table_schema = current_schema() AND table_name <> '_sqlx_migrations'"
+                 WHERE table_schema = current_schema() AND table_name NOT IN ('_sqlx_migrations', 'stored_document')"
             }
         };
         self.texts(sql).await

@@ -2,6 +2,7 @@
 
 mod backup;
 mod check;
+mod document;
 mod edition;
 mod figures;
 mod import;
@@ -29,6 +30,7 @@ struct Cli {
 enum Command {
     Backup(backup::BackupArguments),
     Check(check::Arguments),
+    Document(document::Arguments),
     #[command(subcommand)]
     Edition(edition::Command),
     Figures(Box<figures::Arguments>),
@@ -73,6 +75,7 @@ pub fn run() -> ExitCode {
     match Cli::parse().command {
         Command::Backup(arguments) => backup::backup(&arguments),
         Command::Check(arguments) => check::run(&arguments),
+        Command::Document(arguments) => document::run(&arguments),
         Command::Edition(command) => edition::run(&command),
         Command::Figures(arguments) => figures::run(&arguments),
         Command::Import(arguments) => import::run(&arguments),

@@ -70,7 +70,9 @@ impl Area {
         let ring: Vec<Point> = (0..CORNERS).map(|n| towards(90.0 - n as f64 * 360.0 / CORNERS as f64)).collect();
         let outline = Shape::Polygons(vec![vec![ring]]);
         let found = bbox(&outline)?;
-        let around = found.min.x <= centre.x && centre.x <= found.max.x && found.max.x - found.min.x < 1_000_000_000;
+        let around = found.min.x <= centre.x
+            && centre.x <= found.max.x
+            && found.max.x.saturating_sub(found.min.x) < 1_000_000_000;
         let level = towards(0.0).y > centre.y && towards(180.0).y < centre.y;
         // The disc bulges beyond its corners by up to a part in five thousand of its radius.
         let bulge =

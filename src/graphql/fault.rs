@@ -38,6 +38,12 @@ impl Fault {
         }
     }
 
+    /// A parameter that the address of a document does not take.
+    pub fn unknown_parameter(name: &str, known: &[&str]) -> Self {
+        let known = known.join(", ");
+        Self::unknown_code("parameter", name, []).hint(format!("参数有 / parameters: {known}"))
+    }
+
     /// An argument that cannot be obeyed.
     pub fn argument(name: &str, zh: impl Display, en: impl Display) -> Self {
         Self::new("BAD_ARGUMENT", format!("参数 {name}：{zh}"), format!("argument {name}: {en}"))
@@ -85,10 +91,126 @@ impl Fault {
         Self::new(code, zh.to_string(), en.to_string()).hint(hint)
     }
 
+    /// A query without any list has no rows.
+    pub fn no_rows() -> Self {
+        Self::new(
+            "NO_ROWS",
+            "此查询没有可成为行的列表".to_owned(),
+            "the query asks for no list that could give rows".to_owned(),
+        )
+        .hint("查询一个连接的 nodes，如 / ask for the nodes of a connection, e.g. projects { nodes { code } }")
+    }
+
+    /// More than one selection could give the rows.
+    pub fn ambiguous_rows(paths: &[String]) -> Self {
+        let paths = paths.join(", ");
+        Self::new(
+            "AMBIGUOUS_ROWS",
+            format!("以下各处都可成为表的行：{paths}"),
+            format!("each of these could give the rows: {paths}"),
+        )
+        .hint("在要成为行的一处写 @rows，或删去其余 / mark the one that is meant with @rows, or leave the others out")
+    }
+
+    /// `@rows` stands where there is no list.
+    pub fn rows_on_no_list(path: &str) -> Self {
+        Self::new(
+            "ROWS_ON_NO_LIST",
+            format!("@rows 标在 {path} 上，而它不是列表"),
+            format!("@rows marks {path}, which is no list"),
+        )
+        .hint("标在连接或其 nodes 上 / mark a connection or its nodes")
+    }
+
+    /// Two leaves have one heading.
+    pub fn same_column(heading: &str) -> Self {
+        Self::new("SAME_COLUMN", format!("两列同名：{heading}"), format!("two columns are called {heading}"))
+            .hint("给其中一个取别名 / give one of them an alias")
+    }
+
+    /// A map was asked of a query that gives no place, or several.
+    pub fn geometry(names: &[String]) -> Self {
+        if names.is_empty() {
+            return Self::new(
+                "NO_GEOMETRY",
+                "此查询的行没有几何".to_owned(),
+                "the rows of the query have no geometry".to_owned(),
+            )
+            .hint("加上 / add footprint { geometry { geojson } } 或 / or location { lon lat }");
+        }
+        let names = names.join(", ");
+        Self::new(
+            "AMBIGUOUS_GEOMETRY",
+            format!("每行只能有一个几何，此查询有：{names}"),
+            format!("a row has one geometry, the query asks for: {names}"),
+        )
+        .hint("只留其一 / leave one of them")
+    }
+
+    /// A workbook cannot hold so many rows.
+    pub fn too_many_rows(most: usize) -> Self {
+        Self::new("TOO_MANY_ROWS", format!("工作簿至多 {most} 行"), format!("a workbook holds {most} rows at most"))
+            .hint("缩小条件，或取 .csv / narrow the filter, or take .csv")
+    }
+
+    /// A list inside the rows does not come whole.
+    pub fn cut_short(path: &str) -> Self {
+        Self::new(
+            "LIST_CUT_SHORT",
+            format!("{path} 的条目多于一页，行会缺少"),
+            format!("{path} holds more items than a page: rows would be missing"),
+        )
+        .hint(
+            "缩小条件、以 first 限定，或从该列表本身查起 / narrow it, say how many by `first`, or start from that list",
+        )
+    }
+
+    /// A document whose parts, written out, are too many.
+    pub fn sprawling() -> Self {
+        Self::new("TOO_COMPLEX", "查询过于庞大".to_owned(), "Query is too complex.".to_owned())
+    }
+
+    /// No stored document has the hash.
+    pub fn unknown_document() -> Self {
+        Self::new("PERSISTED_QUERY_NOT_FOUND", "没有此哈希的文档".to_owned(), "PersistedQueryNotFound".to_owned()).hint(
+            "请连同查询文本再问一次，或请管理员运行 / send the text along, or have the operator run: planatlas document add FILE",
+        )
+    }
+
+    /// The hash is not that of the text.
+    pub fn other_hash() -> Self {
+        Self::new(
+            "PERSISTED_QUERY_HASH_MISMATCH",
+            "哈希与查询文本不符".to_owned(),
+            "provided sha does not match query".to_owned(),
+        )
+        .hint("SHA-256, 64 hex digits, of the text as sent")
+    }
+
+    /// The server writes as many files as it can.
+    pub fn busy() -> Self {
+        Self::new("BUSY", "服务器繁忙，请稍后再试".to_owned(), "the server is busy, try again".to_owned())
+    }
+
     /// Nothing was imported yet.
     pub fn empty() -> Self {
         Self::new("NOT_READY", "数据库中尚无修订".to_owned(), "the database holds no revision yet".to_owned())
             .hint("planatlas import DIR…")
+    }
+
+    /// What it says in Chinese.
+    pub fn zh(&self) -> &str {
+        &self.zh
+    }
+
+    /// What it says in English.
+    pub fn en(&self) -> &str {
+        &self.en
+    }
+
+    /// Its code.
+    pub const fn code(&self) -> &'static str {
+        self.code
     }
 
     /// Something of ours failed. The cause goes to the log, not to the client.
@@ -103,6 +225,15 @@ impl From<Fault> for Error {
         let mut error = Error::new(fault.en.clone());
         error.extensions = Some(extensions(fault.code, fault.zh, fault.en, fault.hint));
         error
+    }
+}
+
+impl From<Fault> for ServerError {
+    fn from(fault: Fault) -> Self {
+        let error = Error::from(fault);
+        let mut raised = Self::new(error.message, None);
+        raised.extensions = error.extensions;
+        raised
     }
 }
 

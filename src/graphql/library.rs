@@ -8,8 +8,8 @@ use moka::sync::Cache;
 use tokio::sync::OnceCell;
 
 use super::fault::Fault;
+use super::pin::Pin;
 use super::session::Session;
-use super::view::View;
 use crate::assess::lint::Findings;
 use crate::atlas::search::{Called, Field, Names};
 use crate::atlas::{Atlas, Source};
@@ -101,9 +101,14 @@ impl Library {
 
     /// What a request needs to read the newest revision as seen at a moment; none while the database is empty.
     pub fn head(self: &Arc<Self>, now: DateTime<Utc>) -> Option<Session> {
+        Some(Pin::head(self, now)?.session())
+    }
+
+    /// The newest revision and the day of a moment; none while the database is empty.
+    pub(super) fn newest(&self, now: DateTime<Utc>) -> Option<(Arc<Volume>, NaiveDate)> {
         let volume = self.head.load_full()?;
         let on = day(&volume.atlas, now);
-        Some(View::head(self, &volume, on, now))
+        Some((volume, on))
     }
 
     /// A revision and the day it was made.

@@ -33,6 +33,7 @@ mod mixing;
 mod node;
 mod observation;
 mod order;
+mod pin;
 mod place;
 mod places;
 mod plan;
@@ -48,6 +49,7 @@ mod region;
 mod register;
 pub mod response;
 mod revision;
+mod rows;
 mod scalars;
 mod scorecard;
 mod search;
@@ -71,9 +73,11 @@ use async_graphql::{
     parser::types::Field,
 };
 
-pub use fault::Fault;
+pub use fault::{Fault, complete};
 pub use library::{Library, LibraryError};
+pub use pin::{At, Pin};
 pub use query::Query;
+pub use rows::{faults, too_dear};
 pub use session::Session;
 pub use view::View;
 
@@ -89,6 +93,7 @@ const COMPLEXITY: usize = 500_000;
 pub fn schema() -> PlanSchema {
     Schema::build(Query, EmptyMutation, EmptySubscription)
         .register_output_type::<SecondPass>()
+        .directive(rows::rows)
         .limit_depth(DEPTH)
         .limit_complexity(COMPLEXITY)
         .finish()

@@ -297,7 +297,7 @@ pub async fn of_zone(view: &View, zone: &Arc<domain::Zone>) -> Result<ZoneProfil
 /// The unit with the smallest area that holds a region the zone lies in.
 fn local_unit(view: &View, zone: &domain::Zone) -> Option<Arc<domain::ResponsibleUnit>> {
     let holds = |unit: &&Arc<domain::ResponsibleUnit>| {
-        zone.hosts.iter().any(|host| unit.regions.iter().any(|region| *region == host.region))
+        zone.hosts.iter().any(|host| unit.regions.contains(&host.region))
     };
     view.atlas().units.all().iter().filter(holds).min_by_key(|unit| unit.regions.len()).cloned()
 }

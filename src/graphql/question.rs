@@ -167,9 +167,10 @@ impl Question {
 /// The subjects that a filter names; none where it leaves them open.
 fn subjects(view: &View, filter: &ObsFilter) -> Result<Option<Vec<(i64, &'static str)>>, Fault> {
     let atlas = view.atlas();
-    if filter.subjects.is_none() && filter.kinds.is_none() && filter.region.is_none() {
+    if filter.subjects.is_none() && filter.kinds.is_none() && filter.region.is_none() && filter.space.is_none() {
         return Ok(None);
     }
+    let space = filter.space.as_ref().map(|space| space.open(view)).transpose()?;
     let of_kind = |place: &Place| filter.kinds.as_ref().is_none_or(|kinds| kinds.contains(&PlaceKind::of(place)));
     let within = match &filter.region {
         None => None,
@@ -182,7 +183,9 @@ fn subjects(view: &View, filter: &ObsFilter) -> Result<Option<Vec<(i64, &'static
             Some(inside)
         }
     };
-    let inside = |id: EntityId| within.as_ref().is_none_or(|all| all.contains(&id));
+    let inside = |id: EntityId| {
+        within.as_ref().is_none_or(|all| all.contains(&id)) && space.as_ref().is_none_or(|space| space.holds(view, id))
+    };
     let mut found: Vec<(i64, &'static str)> = Vec::new();
     match &filter.subjects {
         None => {

@@ -13,6 +13,7 @@ use super::observation::Observation;
 use super::place::PlaceKind;
 use super::quantity::{Period, Quantity};
 use super::question::{self, Question};
+use super::space::SpatialFilter;
 use super::subject::Subject;
 use super::view::View;
 use super::words::{Accumulation, Lang, ObservationStatus};
@@ -106,6 +107,9 @@ pub struct ObsFilter {
     /// 行政区代码：只要该区、其下级区域和位于其中的开发区。
     /// Code of a region: only it, the regions under it and the zones in them.
     pub region: Option<ID>,
+    /// 空间条件：只要轮廓满足它的地点；没有轮廓的对象（规划、集群、产业链等）都不满足。
+    /// Condition on space: only places whose outlines meet it. What has no outline (plans, clusters, chains) meets none.
+    pub space: Option<SpatialFilter>,
     /// 时期范围。
     /// Range of periods.
     pub periods: Option<PeriodRange>,

@@ -50,17 +50,24 @@ struct Request {
 }
 
 impl View {
-    /// The newest revision, for one request made at a moment.
-    pub(super) fn head(library: &Arc<Library>, volume: &Arc<Volume>, on: NaiveDate, now: DateTime<Utc>) -> Session {
+    /// A revision, for one request made at a moment while `newest` was the newest one; `snapshot` when it was named, so
+    /// that ids say so.
+    pub(super) fn pinned(
+        library: &Arc<Library>,
+        newest: &Arc<Volume>,
+        (volume, on): (&Arc<Volume>, NaiveDate),
+        now: DateTime<Utc>,
+        snapshot: bool,
+    ) -> Session {
         let (fetches, queue) = queue();
         let request = Request {
-            newest: volume.revision.number,
+            newest: newest.revision.number,
             now,
-            editions: Arc::clone(&volume.editions),
+            editions: Arc::clone(&newest.editions),
             fetches,
             sample: Arc::default(),
         };
-        Session::new(Self::new(library, volume, on, request, false), queue)
+        Session::new(Self::new(library, volume, on, request, snapshot), queue)
     }
 
     fn new(library: &Arc<Library>, volume: &Arc<Volume>, on: NaiveDate, request: Request, snapshot: bool) -> Self {

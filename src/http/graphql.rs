@@ -1,15 +1,19 @@
 //! The GraphQL door: POST, single or in a batch, and GET, which may be cached.
 
-use async_graphql::{BatchRequest, BatchResponse, Request, Response as Answer, ServerError, Value, Variables};
+use async_graphql::{BatchRequest, BatchResponse, Request, Response as Answer, Value, Variables};
 use axum::body::Bytes;
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use chrono::NaiveDate;
 use serde::Deserialize;
 
 use super::Site;
 use super::cache::Cache;
-use crate::graphql::{Fault, Session, View, response};
+use super::documents;
+use super::forms::Form;
+use crate::graphql::{Fault, Session, response};
+use crate::store::Revision;
 
 /// Questions in a batch at most.
 const BATCH: usize = 10;
@@ -24,6 +28,7 @@ pub struct Question {
     query: String,
     operation_name: Option<String>,
     variables: Option<String>,
+    extensions: Option<String>,
 }
 
 /// A question in the address. The answer's ETag is the state it was read in, so asking again costs nothing until a
@@ -31,7 +36,7 @@ pub struct Question {
 pub async fn by_get(State(site): State<Site>, headers: HeaderMap, Query(question): Query<Question>) -> Response {
     let kind = kind(&headers);
     let Some(session) = site.library.head((site.clock)()) else { return not_ready(kind) };
-    let tag = tag(session.view());
+    let tag = tag(session.view().revision(), session.view().on());
     if headers.get(header::IF_NONE_MATCH).is_some_and(|known| matches(known, &tag)) {
         return (StatusCode::NOT_MODIFIED, [(header::ETAG, tag)]).into_response();
     }
@@ -41,6 +46,14 @@ pub async fn by_get(State(site): State<Site>, headers: HeaderMap, Query(question
     };
     let mut request = Request::new(question.query).variables(variables.map(Variables::from_json).unwrap_or_default());
     request.operation_name = question.operation_name;
+    let extensions = question.extensions.filter(|text| !text.is_empty()).map(|text| serde_json::from_str(&text));
+    let Ok(extensions) = extensions.transpose() else {
+        return malformed(kind, Fault::argument("extensions", "不是 JSON 对象", "not a JSON object"));
+    };
+    request.extensions = extensions.unwrap_or_default();
+    if let Err(fault) = site.documents.complete(&mut request).await {
+        return reply(StatusCode::OK, kind, &refusal(fault).into(), Cache::Never);
+    }
     let mut response = answer(&site, session, request.into(), kind).await;
     if response.status().is_success() {
         response.headers_mut().insert(header::ETAG, tag);
@@ -60,7 +73,7 @@ pub async fn by_post(State(site): State<Site>, headers: HeaderMap, body: Bytes) 
         let fault = Fault::malformed("请以 application/json 提问", "ask in application/json");
         return reply(StatusCode::UNSUPPORTED_MEDIA_TYPE, kind, &refusal(fault).into(), Cache::Never);
     }
-    let request: BatchRequest = match serde_json::from_slice(&body) {
+    let mut request: BatchRequest = match serde_json::from_slice(&body) {
         Ok(request) => request,
         Err(why) => return malformed(kind, Fault::malformed("请求体不是 GraphQL 请求", why)),
     };
@@ -69,6 +82,15 @@ pub async fn by_post(State(site): State<Site>, headers: HeaderMap, body: Bytes) 
             kind,
             Fault::malformed(format!("一批至多 {BATCH} 个"), format!("{BATCH} at most in a batch")),
         );
+    }
+    let questions: Vec<_> = request.iter_mut().collect();
+    for question in questions {
+        if let Err(fault) = site.documents.complete(question).await {
+            return reply(StatusCode::OK, kind, &refusal(fault).into(), Cache::Never);
+        }
+    }
+    if let Some(form) = Form::accepted(&headers) {
+        return documents::by_post(&site, request, form).await;
     }
     let Some(session) = site.library.head((site.clock)()) else { return not_ready(kind) };
     let mut response = answer(&site, session, request, kind).await;
@@ -92,10 +114,7 @@ fn reply(status: StatusCode, kind: &'static str, answers: &BatchResponse, cache:
 }
 
 fn refusal(fault: Fault) -> Answer {
-    let error: async_graphql::Error = fault.into();
-    let mut refused = ServerError::new(error.message, None);
-    refused.extensions = error.extensions;
-    Answer::from_errors(vec![refused])
+    Answer::from_errors(vec![fault.into()])
 }
 
 fn malformed(kind: &'static str, fault: Fault) -> Response {
@@ -113,13 +132,14 @@ fn kind(headers: &HeaderMap) -> &'static str {
 }
 
 /// The state an answer depends on: the chain up to the revision, the day, and this program.
-fn tag(view: &View) -> HeaderValue {
-    let digest = view.revision().digest.get(..16).unwrap_or_default();
-    let text = format!("W/\"{digest}-{}-{}\"", view.on(), env!("CARGO_PKG_VERSION"));
+pub fn tag(revision: &Revision, on: NaiveDate) -> HeaderValue {
+    let digest = revision.digest.get(..16).unwrap_or_default();
+    let text = format!("W/\"{digest}-{on}-{}\"", env!("CARGO_PKG_VERSION"));
     HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static("W/\"\""))
 }
 
-fn matches(known: &HeaderValue, tag: &HeaderValue) -> bool {
+/// Whether a client holds what the tag names.
+pub fn matches(known: &HeaderValue, tag: &HeaderValue) -> bool {
     let (Ok(known), Ok(tag)) = (known.to_str(), tag.to_str()) else { return false };
     known.split(',').any(|one| one.trim() == tag)
 }

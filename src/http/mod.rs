@@ -1,6 +1,8 @@
 //! The doors: GraphQL, its schema, health, and the page. Each route states how long its answers may be kept.
 
 mod cache;
+pub mod documents;
+mod forms;
 mod graphql;
 mod page;
 mod server;
@@ -42,12 +44,16 @@ pub struct Site {
     library: Arc<Library>,
     schema: PlanSchema,
     clock: Clock,
+    documents: documents::Documents,
+    writer: forms::Writer,
 }
 
 impl Site {
     /// A site over a library.
     pub fn new(library: Arc<Library>, clock: Clock) -> Self {
-        Self { library, schema: crate::graphql::schema(), clock }
+        let schema = crate::graphql::schema();
+        let documents = documents::Documents::new(library.store().clone());
+        Self { library, writer: forms::Writer::new(schema.clone()), schema, clock, documents }
     }
 }
 
@@ -62,6 +68,9 @@ pub fn router(site: Site) -> Router {
     ];
     let router = Router::new()
         .route("/graphql", Cache::Revalidate.of(get(graphql::by_get).post(graphql::by_post)))
+        .route("/q", Cache::Never.of(get(documents::index)))
+        .route(forms::STYLE, Cache::Revalidate.of(get(documents::style)))
+        .route("/q/{name}", Cache::Revalidate.of(get(documents::by_hash)))
         .route("/schema.graphql", Cache::Revalidate.of(get(schema)))
         .route("/healthz", Cache::Never.of(get(health)))
         .route("/readyz", Cache::Never.of(get(ready)))

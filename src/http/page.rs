@@ -18,6 +18,9 @@ const GRAPHIQL_POLICY: &str = "default-src 'self'; img-src 'self' data:; style-s
 #[folder = "frontend/dist"]
 struct Page;
 
+/// Where the build lists the documents of the page.
+const DOCUMENTS: &str = "documents.json";
+
 /// Shown when the binary was built without its page.
 const NOTICE: &str = "<!doctype html><html lang=\"zh-CN\"><meta charset=\"utf-8\"><title>Planatlas</title>\
 <h1>Planatlas</h1><p>此程序未包含网页。接口在 <a href=\"/graphql\">/graphql</a>，模式在 <a href=\"/schema.graphql\">/schema.graphql</a>。\
@@ -43,6 +46,12 @@ pub async fn asset(uri: Uri, headers: HeaderMap) -> Response {
             (headers, NOTICE).into_response()
         }
     }
+}
+
+/// The documents that the page asks, as it sends them; none in a binary without its page.
+pub fn documents() -> Vec<String> {
+    let listed = Page::get(DOCUMENTS).and_then(|file| serde_json::from_slice(&file.data).ok());
+    listed.unwrap_or_default()
 }
 
 fn send(path: &str, file: EmbeddedFile, headers: &HeaderMap) -> Response {

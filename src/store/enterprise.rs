@@ -233,9 +233,11 @@ pub(super) fn count_statement(dialect: Dialect, at: i32, filter: &Filter) -> Sel
     matching(dialect, at, filter).expr(Func::count(Expr::col(("p", "entity")))).take()
 }
 
-fn of_chains(dialect: Dialect, at: i32, chains: &[i64]) -> SelectStatement {
+/// Enterprises of some chains; where stages are asked for, those that stand at one.
+fn of_chains(dialect: Dialect, at: i32, part: Part, chains: &[i64]) -> SelectStatement {
     let chains = Some(chains.to_vec());
-    matching(dialect, at, &Filter { chains, ..Filter::default() })
+    let staged = (part == Part::Stage).then(|| Expr::col(("p", "stage")).is_not_null());
+    matching(dialect, at, &Filter { chains, ..Filter::default() }).and_where_option(staged).take()
 }
 
 pub(super) fn page_per_part_statement(
@@ -250,7 +252,7 @@ pub(super) fn page_per_part_statement(
         place.add_partition_by(Expr::col(("p", "stage")));
     }
     place.order_by(("e", "code"), Order::Asc);
-    let mut ranked = columns(of_chains(dialect, at, chains));
+    let mut ranked = columns(of_chains(dialect, at, part, chains));
     ranked.expr_window_as(Func::cust("ROW_NUMBER"), place.take(), "place");
     Query::select()
         .columns(["id", "code"])
@@ -262,7 +264,7 @@ pub(super) fn page_per_part_statement(
 }
 
 pub(super) fn counts_statement(dialect: Dialect, at: i32, part: Part, chains: &[i64]) -> SelectStatement {
-    let mut select = of_chains(dialect, at, chains);
+    let mut select = of_chains(dialect, at, part, chains);
     select.column(("p", "chain")).group_by_col(("p", "chain"));
     if part == Part::Stage {
         select.column(("p", "stage")).group_by_col(("p", "stage"));

@@ -29,6 +29,7 @@ mod search;
 mod signature;
 #[cfg(test)]
 mod statements;
+mod stored_document;
 pub mod table;
 mod verify;
 mod version;
@@ -44,6 +45,7 @@ pub use redaction::{RedactError, Redacted, Redaction, Target};
 pub use revision::Revision;
 pub use sealed::Seed;
 pub use signature::{KeyError, PublicKey, Signature, SigningKey};
+pub use stored_document::StoredDocument;
 pub use verify::{EditionVerdict, Finding, Verdict};
 
 /// An open database; clones share its connections.

@@ -8,8 +8,8 @@ use super::observation::Cells;
 use super::project::{Dim, Order, OrderBy};
 use super::version::{self, Family, families};
 use super::{
-    area, backup, change, commit, db, digest, dimension, edition, enterprise, names, observation, project, redaction,
-    references, register_entry, revision, table, verify,
+    StoredDocument, area, backup, change, commit, db, digest, dimension, edition, enterprise, names, observation,
+    project, redaction, references, register_entry, revision, stored_document, table, verify,
 };
 use crate::domain::{Accumulation, Kind, ObservationStatus, PeriodCode, Point, ProjectStage};
 use crate::geometry::Bbox;
@@ -374,4 +374,24 @@ fn verification() {
     }
     statements.push(("numbered_identities".to_owned(), show(|_| verify::numbered_identities())));
     check("verify", statements);
+}
+
+#[test]
+fn stored_documents() {
+    let document = StoredDocument {
+        hash: "ab".to_owned(),
+        name: "Projects".to_owned(),
+        body: "{ projects { nodes { code } } }".to_owned(),
+        added_at: chrono::DateTime::UNIX_EPOCH,
+        added_by: "tester".to_owned(),
+    };
+    check(
+        "stored_document",
+        vec![
+            ("all", show(|_| stored_document::all())),
+            ("by_hash", show(|_| stored_document::by_hash("ab"))),
+            ("adding", show(|_| stored_document::adding(&document))),
+            ("removing", show(|_| stored_document::removing("ab"))),
+        ],
+    );
 }

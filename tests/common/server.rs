@@ -145,6 +145,16 @@ impl Server {
         });
     }
 
+    /// Its process.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> &str {
+        self.base.trim_start_matches("http://")
+    }
+
     /// Asks it to stop and returns its exit code.
     pub fn stop(mut self) -> Option<i32> {
         let pid = self.child.id().to_string();

@@ -1,0 +1,108 @@
+//! One knowledge state, held for as many questions as an answer takes.
+
+use std::sync::Arc;
+
+use async_graphql::parser::types::ExecutableDocument;
+use async_graphql::{BatchResponse, Request, Response, Variables};
+use chrono::{DateTime, NaiveDate, Utc};
+
+use super::PlanSchema;
+use super::fault::Fault;
+use super::library::{Library, Volume};
+use super::session::Session;
+use super::view::View;
+use crate::store::Revision;
+
+/// A revision and a day; whatever is imported meanwhile, it answers the same.
+#[derive(Clone)]
+pub struct Pin {
+    library: Arc<Library>,
+    /// The newest revision when the question came, and when that was.
+    newest: Arc<Volume>,
+    now: DateTime<Utc>,
+    volume: Arc<Volume>,
+    on: NaiveDate,
+    snapshot: bool,
+}
+
+/// Which state is meant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum At {
+    /// The newest.
+    Head,
+    /// A revision, on the day it was made.
+    Revision(i32),
+    /// An edition, on its cut-off.
+    Edition(String),
+}
+
+impl Pin {
+    /// The newest revision as seen at a moment; none while the database is empty.
+    pub fn head(library: &Arc<Library>, now: DateTime<Utc>) -> Option<Self> {
+        let (volume, on) = library.newest(now)?;
+        let newest = Arc::clone(&volume);
+        Some(Self { library: Arc::clone(library), newest, now, volume, on, snapshot: false })
+    }
+
+    /// The state that is meant.
+    ///
+    /// # Errors
+    /// [`Fault`] when there is none, or it cannot be read.
+    pub async fn at(library: &Arc<Library>, now: DateTime<Utc>, at: &At) -> Result<Self, Fault> {
+        let head = Self::head(library, now).ok_or_else(Fault::empty)?;
+        let (number, cutoff) = match at {
+            At::Head => return Ok(head),
+            At::Revision(number) => (*number, None),
+            At::Edition(code) => {
+                let known = || head.newest.editions.iter().map(|edition| edition.code.as_str());
+                let edition = head.newest.editions.iter().find(|edition| edition.code == *code);
+                let edition = edition.ok_or_else(|| Fault::unknown_code("Edition", code, known()))?;
+                (edition.revision, Some(edition.cutoff))
+            }
+        };
+        let (volume, on) = library.past(number).await?;
+        Ok(Self { volume, on: cutoff.unwrap_or(on), snapshot: true, ..head })
+    }
+
+    /// What a request needs to read it.
+    pub fn session(&self) -> Session {
+        View::pinned(&self.library, &self.newest, (&self.volume, self.on), self.now, self.snapshot)
+    }
+
+    /// Answers a question.
+    pub async fn ask(
+        &self,
+        schema: &PlanSchema,
+        document: ExecutableDocument,
+        operation: Option<&str>,
+        variables: &Variables,
+    ) -> Response {
+        let mut request = Request::new("").variables(variables.clone());
+        request.operation_name = operation.map(str::to_owned);
+        request.set_parsed_query(document);
+        match self.session().answer(schema, request.into()).await {
+            BatchResponse::Single(answer) => answer,
+            BatchResponse::Batch(_) => Response::default(),
+        }
+    }
+
+    /// The revision.
+    pub fn revision(&self) -> &Revision {
+        &self.volume.revision
+    }
+
+    /// The day.
+    pub const fn on(&self) -> NaiveDate {
+        self.on
+    }
+
+    /// Whether it was named, so that what it says never changes.
+    pub const fn is_fixed(&self) -> bool {
+        self.snapshot
+    }
+
+    /// Whether it holds anything made up.
+    pub fn has_sample(&self) -> bool {
+        self.volume.atlas.has_sample()
+    }
+}

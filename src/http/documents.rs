@@ -1,0 +1,365 @@
+//! Stored documents: questions known by the SHA-256 of their text, so that a question is an address.
+//!
+//! Known are those of `schema/documents`, those the page asks, those the operator added, and, as long as there is
+//! room, those that a client sent along with their hash (automatic persisted queries).
+
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock};
+
+use async_graphql::parser::types::OperationType;
+use async_graphql::parser::{parse_query, types::ExecutableDocument};
+use async_graphql::{BatchRequest, Request, Value, Variables};
+use axum::extract::{Path, RawQuery, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use moka::sync::Cache as Shelf;
+use rust_embed::RustEmbed;
+use serde::{Deserialize, Serialize};
+
+use super::Site;
+use super::cache::Cache;
+pub use super::forms::hash_of;
+use super::forms::{self, Failure, Form, Question, pick};
+use super::graphql::{matches, tag};
+use crate::graphql::{At, Fault, Pin, complete, response};
+use crate::store::Store;
+
+/// Bytes of the documents that clients sent along, all together at most.
+const ROOM: u64 = 8 * 1024 * 1024;
+/// Hexadecimal digits of a hash.
+const DIGITS: usize = 64;
+
+const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=utf-8");
+
+/// The documents of the repository.
+#[derive(RustEmbed)]
+#[folder = "schema/documents"]
+#[include = "*.graphql"]
+struct Own;
+
+/// Where a stored document comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Origin {
+    /// `schema/documents`.
+    Schema,
+    /// The page.
+    Page,
+    /// The operator.
+    Operator,
+}
+
+/// A stored document as it is listed.
+#[derive(Debug, Serialize)]
+struct Listed {
+    hash: String,
+    name: String,
+    origin: Origin,
+    variables: Vec<Declared>,
+}
+
+/// A variable of a document.
+#[derive(Debug, Serialize)]
+struct Declared {
+    name: String,
+    r#type: String,
+}
+
+/// What is known by hash without asking the database.
+fn built_in() -> &'static HashMap<String, (Origin, Arc<str>)> {
+    static KNOWN: LazyLock<HashMap<String, (Origin, Arc<str>)>> = LazyLock::new(|| {
+        let page = super::page::documents().into_iter().map(|text| (Origin::Page, text));
+        let own = Own::iter()
+            .filter_map(|path| Some((Origin::Schema, String::from_utf8(Own::get(&path)?.data.into_owned()).ok()?)));
+        page.chain(own).map(|(origin, text)| (hash_of(&text), (origin, text.into()))).collect()
+    });
+    &KNOWN
+}
+
+/// The documents a site knows; clones share them.
+#[derive(Clone)]
+pub struct Documents {
+    store: Store,
+    sent: Shelf<String, Arc<str>>,
+}
+
+/// The extension of a request that names a document by its hash.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Persisted {
+    version: i64,
+    sha256_hash: String,
+}
+
+impl Documents {
+    /// The documents of a database, beside those that are built in.
+    pub fn new(store: Store) -> Self {
+        let weigh = |_: &String, text: &Arc<str>| u32::try_from(text.len() + DIGITS).unwrap_or(u32::MAX);
+        Self { store, sent: Shelf::builder().max_capacity(ROOM).weigher(weigh).build() }
+    }
+
+    /// The text of a hash.
+    ///
+    /// # Errors
+    /// [`Fault`] when no document has it.
+    pub async fn text(&self, hash: &str) -> Result<Arc<str>, Fault> {
+        if let Some((_, text)) = built_in().get(hash) {
+            return Ok(Arc::clone(text));
+        }
+        if let Some(text) = self.sent.get(hash) {
+            return Ok(text);
+        }
+        let found = self.store.stored_document(hash).await.map_err(Fault::internal)?;
+        found.map(|document| document.body.into()).ok_or_else(Fault::unknown_document)
+    }
+
+    /// Automatic persisted queries: a request that gives a hash instead of a text gets the text; one that gives both
+    /// is kept for the next.
+    ///
+    /// # Errors
+    /// [`Fault`] when the hash is unknown or is not that of the text.
+    pub async fn complete(&self, request: &mut Request) -> Result<(), Fault> {
+        let Some(persisted) = request.extensions.get("persistedQuery") else { return Ok(()) };
+        let malformed = || {
+            Fault::malformed(
+                "persistedQuery 须有 version: 1 与 sha256Hash",
+                "persistedQuery needs version: 1 and sha256Hash",
+            )
+        };
+        let persisted: Persisted = async_graphql::from_value(persisted.clone()).map_err(|_| malformed())?;
+        let hash = persisted.sha256_hash.to_ascii_lowercase();
+        if persisted.version != 1 || !is_hash(&hash) {
+            return Err(malformed());
+        }
+        if request.query.is_empty() {
+            request.query = self.text(&hash).await?.to_string();
+        } else if hash_of(&request.query) == hash {
+            // What is no question takes no room.
+            if request.parsed_query().is_ok() {
+                self.sent.insert(hash, request.query.as_str().into());
+            }
+        } else {
+            return Err(Fault::other_hash());
+        }
+        Ok(())
+    }
+
+    async fn list(&self) -> Result<Vec<Listed>, Fault> {
+        let own = built_in().values().map(|(origin, text)| (*origin, Arc::clone(text)));
+        let added = self.store.stored_documents().await.map_err(Fault::internal)?;
+        let added = added.into_iter().map(|document| (Origin::Operator, document.body.into()));
+        let mut listed: Vec<Listed> = own.chain(added).filter_map(|(origin, text)| listed(origin, &text)).collect();
+        listed.sort_by(|a, b| (a.origin as u8, &a.name, &a.hash).cmp(&(b.origin as u8, &b.name, &b.hash)));
+        Ok(listed)
+    }
+}
+
+fn is_hash(text: &str) -> bool {
+    text.len() == DIGITS && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+fn listed(origin: Origin, text: &str) -> Option<Listed> {
+    let document = parse_query(text).ok()?;
+    let (name, operation) = pick(&document, None).ok()?;
+    let variables = operation.variable_definitions.iter().map(|defined| Declared {
+        name: defined.node.name.node.to_string(),
+        r#type: defined.node.var_type.node.to_string(),
+    });
+    Some(Listed { hash: hash_of(text), name: name?.to_string(), origin, variables: variables.collect() })
+}
+
+/// The name of the one operation of a document that is to be stored.
+///
+/// # Errors
+/// [`Fault`] when it is no document, or not of one named query.
+pub fn name_of(text: &str) -> Result<(String, ExecutableDocument), Fault> {
+    let document = parse_query(text).map_err(|why| Fault::malformed("不是 GraphQL 文档", why))?;
+    let one = || Fault::malformed("须恰有一个具名查询", "exactly one named query is wanted");
+    let (name, operation) = pick(&document, None).map_err(|_| one())?;
+    let name = name.filter(|_| operation.ty == OperationType::Query).ok_or_else(one)?.to_string();
+    Ok((name, document))
+}
+
+/// All stored documents: what there is to ask.
+pub async fn index(State(site): State<Site>) -> Response {
+    match site.documents.list().await {
+        Ok(listed) => axum::Json(listed).into_response(),
+        Err(fault) => failed(fault.into()),
+    }
+}
+
+/// The style of HTML tables.
+pub async fn style() -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], forms::STYLE_SHEET)
+}
+
+/// A stored document, asked by address: `/q/HASH.SUFFIX?name=value&revision=7`.
+pub async fn by_hash(
+    State(site): State<Site>,
+    Path(name): Path<String>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Response {
+    match ask(&site, &name, query.as_deref().unwrap_or_default(), &headers).await {
+        Ok(response) => response,
+        Err(why) => failed(why),
+    }
+}
+
+async fn ask(site: &Site, name: &str, query: &str, headers: &HeaderMap) -> Result<Response, Failure> {
+    let (hash, suffix) = name.rsplit_once('.').unwrap_or((name, ""));
+    let form = Form::of_suffix(suffix);
+    if !is_hash(hash) || (form.is_none() && suffix != "json") {
+        let form = Fault::malformed(
+            "地址应为 /q/哈希.json、.csv、.xlsx、.geojson 或 .html",
+            "an address is /q/HASH.json, .csv, .xlsx, .geojson or .html",
+        );
+        return Err(form.into());
+    }
+    let hash = hash.to_ascii_lowercase();
+    let text = site.documents.text(&hash).await?;
+    let document = parse(&text)?;
+    let (variables, at) = parameters(&document, query)?;
+    let pin = Pin::at(&site.library, (site.clock)(), &at).await?;
+    let tag = tag(pin.revision(), pin.on());
+    let cache = if pin.is_fixed() { Cache::Forever } else { Cache::Revalidate };
+    let kept = [(header::ETAG, tag.clone()), (header::CACHE_CONTROL, cache.header())];
+    if headers.get(header::IF_NONE_MATCH).is_some_and(|known| matches(known, &tag)) {
+        return Ok((StatusCode::NOT_MODIFIED, kept).into_response());
+    }
+    let mut response = match form {
+        Some(form) => {
+            let question = Question { document, hash, operation: None, variables };
+            site.writer.answer(question, pin, form).await?
+        }
+        None => {
+            let answer = pin.ask(&site.schema, document, None, &variables).await;
+            if answer.is_err() && answer.data == Value::Null {
+                return Err(Failure::Answer(answer.errors));
+            }
+            let whole = answer.errors.is_empty();
+            let kept = if whole {
+                kept.clone()
+            } else {
+                [(header::ETAG, tag), (header::CACHE_CONTROL, Cache::Never.header())]
+            };
+            return Ok((kept, [(header::CONTENT_TYPE, JSON)], response::to_bytes(&answer.into())).into_response());
+        }
+    };
+    response.headers_mut().extend(kept);
+    Ok(response)
+}
+
+/// A question by POST whose rows are wanted.
+pub async fn by_post(site: &Site, request: BatchRequest, form: Form) -> Response {
+    let answer = async {
+        let BatchRequest::Single(request) = request else {
+            return Err(Fault::malformed("文件一次只答一个问题", "a file answers one question").into());
+        };
+        let pin = Pin::head(&site.library, (site.clock)()).ok_or_else(Fault::empty)?;
+        let document = parse(&request.query)?;
+        let (operation, variables) = (request.operation_name, request.variables);
+        let question = Question { document, hash: hash_of(&request.query), operation, variables };
+        site.writer.answer(question, pin, form).await
+    };
+    let mut response = answer.await.unwrap_or_else(failed);
+    response.headers_mut().insert(header::CACHE_CONTROL, Cache::Never.header());
+    response
+}
+
+/// A document read.
+fn parse(text: &str) -> Result<ExecutableDocument, Failure> {
+    parse_query(text).map_err(|why| {
+        let mut why = why.into();
+        complete(&mut why);
+        Failure::Answer(vec![why])
+    })
+}
+
+/// The variables of a question and the state it is asked at.
+fn parameters(document: &ExecutableDocument, query: &str) -> Result<(Variables, At), Fault> {
+    let (_, operation) = pick(document, None)?;
+    let given: Vec<(String, String)> = serde_urlencoded::from_str(query)
+        .map_err(|_| Fault::malformed("查询参数无法解读", "the parameters of the address cannot be read"))?;
+    let mut variables = Variables::default();
+    let mut at = At::Head;
+    for (name, value) in &given {
+        match name.as_str() {
+            "variables" => {
+                let object: serde_json::Value = serde_json::from_str(value).unwrap_or_default();
+                if !object.is_object() {
+                    return Err(Fault::argument("variables", "不是 JSON 对象", "not a JSON object"));
+                }
+                for (name, value) in Variables::from_json(object).iter() {
+                    variables.insert(name.clone(), value.clone());
+                }
+            }
+            "revision" => {
+                let number = value
+                    .parse()
+                    .map_err(|_| Fault::argument("revision", "不是修订编号", "no number of a revision"))?;
+                at = At::Revision(number);
+            }
+            "edition" => at = At::Edition(value.clone()),
+            _ => {}
+        }
+    }
+    for (name, value) in given.iter().filter(|(name, _)| !matches!(name.as_str(), "variables" | "revision" | "edition"))
+    {
+        let defined = operation.variable_definitions.iter().find(|defined| defined.node.name.node == **name);
+        let Some(defined) = defined else {
+            let known = operation.variable_definitions.iter().map(|defined| defined.node.name.node.as_str());
+            let names: Vec<&str> = known.chain(["variables", "revision", "edition"]).collect();
+            return Err(Fault::unknown_parameter(name, &names));
+        };
+        let (ty, list) = forms::open_type(&defined.node.var_type.node);
+        let scalar = scalar(name, &ty, value)?;
+        let key = defined.node.name.node.clone();
+        if list {
+            match variables.get_mut(&key) {
+                Some(Value::List(items)) => items.push(scalar),
+                _ => drop(variables.insert(key, Value::List(vec![scalar]))),
+            }
+        } else {
+            variables.insert(key, scalar);
+        }
+    }
+    Ok((variables, at))
+}
+
+/// A plain parameter as a value of its type.
+fn scalar(name: &str, ty: &str, text: &str) -> Result<Value, Fault> {
+    let value = match ty {
+        "Int" => text.parse::<i32>().ok().map(Value::from),
+        "Float" => text.parse::<f64>().ok().and_then(serde_json::Number::from_f64).map(Value::Number),
+        "Boolean" => text.parse::<bool>().ok().map(Value::from),
+        _ => Some(Value::from(text)),
+    };
+    value.ok_or_else(|| Fault::argument(name, format!("不是 {ty}"), format!("no {ty}")))
+}
+
+/// What was wrong, as GraphQL tells it, with the status that says whose it is.
+pub fn failed(why: Failure) -> Response {
+    let errors = match why {
+        Failure::Answer(errors) => errors,
+        Failure::Fault(fault) => vec![fault.into()],
+        Failure::Gone => return StatusCode::REQUEST_TIMEOUT.into_response(),
+    };
+    let code = errors.iter().find_map(|error| match error.extensions.as_ref()?.get("code")? {
+        Value::String(code) => Some(code.as_str()),
+        _ => None,
+    });
+    let status = match code {
+        Some("PERSISTED_QUERY_NOT_FOUND" | "UNKNOWN_REVISION") => StatusCode::NOT_FOUND,
+        Some("NOT_READY" | "BUSY") => StatusCode::SERVICE_UNAVAILABLE,
+        Some("INTERNAL") => StatusCode::INTERNAL_SERVER_ERROR,
+        _ => StatusCode::BAD_REQUEST,
+    };
+    let body = response::to_bytes(&async_graphql::Response::from_errors(errors).into());
+    let mut response =
+        (status, [(header::CONTENT_TYPE, JSON), (header::CACHE_CONTROL, Cache::Never.header())], body).into_response();
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+    }
+    response
+}
