@@ -296,9 +296,8 @@ pub async fn of_zone(view: &View, zone: &Arc<domain::Zone>) -> Result<ZoneProfil
 
 /// The unit with the smallest area that holds a region the zone lies in.
 fn local_unit(view: &View, zone: &domain::Zone) -> Option<Arc<domain::ResponsibleUnit>> {
-    let holds = |unit: &&Arc<domain::ResponsibleUnit>| {
-        zone.hosts.iter().any(|host| unit.regions.contains(&host.region))
-    };
+    let holds =
+        |unit: &&Arc<domain::ResponsibleUnit>| zone.hosts.iter().any(|host| unit.regions.contains(&host.region));
     view.atlas().units.all().iter().filter(holds).min_by_key(|unit| unit.regions.len()).cloned()
 }
 
