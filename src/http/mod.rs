@@ -30,8 +30,10 @@ pub type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
 
 /// Bytes of a request at most.
 const BODY: usize = 256 * 1024;
-/// Longest that a request may take.
+/// Longest that a request may take to be answered.
 const PATIENCE: Duration = Duration::from_secs(20);
+/// Longest that a file may take to begin: the rows of a workbook are counted before its first byte.
+const FILE_PATIENCE: Duration = Duration::from_secs(120);
 
 /// The page may load from its own origin alone, and be framed by it alone. MapLibre starts its worker from a blob.
 const CONTENT_POLICY: &str = "default-src 'self'; worker-src 'self' blob:; child-src 'self' blob:; \
@@ -66,17 +68,20 @@ pub fn router(site: Site) -> Router {
         (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
         (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=()"),
     ];
+    let files = Router::new()
+        .route("/q/{name}", Cache::Revalidate.of(get(documents::by_hash)))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, FILE_PATIENCE));
     let router = Router::new()
         .route("/graphql", Cache::Revalidate.of(get(graphql::by_get).post(graphql::by_post)))
         .route("/q", Cache::Never.of(get(documents::index)))
         .route(forms::STYLE, Cache::Revalidate.of(get(documents::style)))
-        .route("/q/{name}", Cache::Revalidate.of(get(documents::by_hash)))
         .route("/schema.graphql", Cache::Revalidate.of(get(schema)))
         .route("/healthz", Cache::Never.of(get(health)))
         .route("/readyz", Cache::Never.of(get(ready)))
         .fallback_service(get(page::asset))
         .layer(DefaultBodyLimit::max(BODY))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, PATIENCE))
+        .merge(files)
         .layer(CompressionLayer::new())
         .layer(TraceLayer::new_for_http().on_failure(()))
         .with_state(site);
