@@ -5,6 +5,7 @@ pub mod documents;
 mod forms;
 mod graphql;
 mod page;
+mod served;
 mod server;
 
 use std::sync::Arc;
@@ -78,7 +79,7 @@ pub fn router(site: Site) -> Router {
         .route("/schema.graphql", Cache::Revalidate.of(get(schema)))
         .route("/healthz", Cache::Never.of(get(health)))
         .route("/readyz", Cache::Never.of(get(ready)))
-        .fallback_service(get(page::asset))
+        .fallback_service(get(served::page).with_state(site.clone()))
         .layer(DefaultBodyLimit::max(BODY))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, PATIENCE))
         .merge(files)

@@ -21,10 +21,10 @@ struct Page;
 /// Where the build lists the documents of the page.
 const DOCUMENTS: &str = "documents.json";
 
-/// Shown when the binary was built without its page.
-const NOTICE: &str = "<!doctype html><html lang=\"zh-CN\"><meta charset=\"utf-8\"><title>Planatlas</title>\
-<h1>Planatlas</h1><p>此程序未包含网页。接口在 <a href=\"/graphql\">/graphql</a>，模式在 <a href=\"/schema.graphql\">/schema.graphql</a>。\
-<p lang=\"en\">This binary was built without its page: run <code>make build</code>. The API is at <a href=\"/graphql\">/graphql</a>.</html>";
+/// The page of a binary that was built without its program: what is served still reads.
+const BARE: &str = "<!doctype html><html lang=\"zh-CN\"><head><meta charset=\"utf-8\"><title>Planatlas</title></head><body>\
+<div id=\"app\"></div><p>此程序未包含网页，接口在 <a href=\"/graphql\">/graphql</a>。<span lang=\"en\">This binary was built without its \
+page: run <code>make build</code>. The API is at <a href=\"/graphql\">/graphql</a>.</span></p></body></html>";
 
 /// A file of the page; for any other address that names no file, the page itself, which knows its own addresses.
 pub async fn asset(uri: Uri, headers: HeaderMap) -> Response {
@@ -32,7 +32,7 @@ pub async fn asset(uri: Uri, headers: HeaderMap) -> Response {
     if let Some(file) = Page::get(path).filter(|_| !path.is_empty()) {
         return send(path, file, &headers);
     }
-    let names_a_file = path.rsplit('/').next().is_some_and(|last| last.contains('.'));
+    let names_a_file = path.rsplit('/').next().is_some_and(|last| last.contains('.') && !last.contains(".."));
     if names_a_file {
         return (StatusCode::NOT_FOUND, [(header::CACHE_CONTROL, Cache::Never.header())], "404\n").into_response();
     }
@@ -43,9 +43,18 @@ pub async fn asset(uri: Uri, headers: HeaderMap) -> Response {
                 (header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
                 (header::CACHE_CONTROL, Cache::Never.header()),
             ];
-            (headers, NOTICE).into_response()
+            (headers, BARE).into_response()
         }
     }
+}
+
+/// The page without anything in it, and what names its build.
+pub fn shell() -> (String, String) {
+    let built = Page::get("index.html").and_then(|file| {
+        let name = hex::encode(&file.metadata.sha256_hash()[..4]);
+        Some((String::from_utf8(file.data.into_owned()).ok()?, name))
+    });
+    built.unwrap_or_else(|| (BARE.to_owned(), "bare".to_owned()))
 }
 
 /// The documents that the page asks, as it sends them; none in a binary without its page.

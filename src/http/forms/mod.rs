@@ -36,6 +36,7 @@ use pages::Pages;
 use shape::{Geometry, Shape};
 use stream::{Sender, stream};
 
+pub use encoder::standing;
 pub use flat::pick;
 pub use html::STYLE;
 pub use pages::Failure;
