@@ -4,9 +4,8 @@
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
-use async_graphql::Request;
 use chrono::{DateTime, Utc};
-use planatlas::graphql::{Library, PlanSchema, response, schema};
+use planatlas::graphql::{Library, PlanSchema, Question, response, schema};
 use planatlas::package::{NothingKnown, read};
 use planatlas::store::{Change, Store};
 use serde_json::{Value, json};
@@ -52,9 +51,11 @@ impl World {
 
     async fn ask(&self, question: &str, variables: Value) -> Value {
         let variables = async_graphql::Variables::from_json(variables);
-        let request = Request::new(question).variables(variables);
-        let answer = self.library.head(self.at).unwrap().answer(&self.schema, request.into()).await;
-        serde_json::from_slice(&response::to_bytes(&answer)).unwrap()
+        let question = Question { query: question.to_owned(), operation_name: None, variables };
+        let session = self.library.head(self.at).unwrap();
+        let checked = session.check(vec![Ok(question)]);
+        let answer = session.run(&self.schema, checked).await.pop().unwrap();
+        serde_json::from_slice(&response::to_bytes(&answer.into())).unwrap()
     }
 
     async fn data(&self, question: &str, variables: Value) -> Value {

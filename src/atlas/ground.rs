@@ -126,6 +126,16 @@ impl Atlas {
         (smallest(regions), smallest(zones))
     }
 
+    /// Vertices that the outline of a region or zone has on the average at a tolerance in metres, rounded up.
+    pub fn mean_vertices(&self, tolerance: f64) -> u64 {
+        let drawn =
+            |place: EntityId| self.footprint(place, self.on).map(|footprint| footprint.drawn(tolerance).vertex_count);
+        let regions = self.regions.all().iter().map(|region| region.id);
+        let places = regions.chain(self.zones.all().iter().map(|zone| zone.id));
+        let (number, vertices) = places.filter_map(drawn).fold((0, 0), |(n, sum), count| (n + 1, sum + count as u64));
+        vertices.div_ceil(number.max(1))
+    }
+
     /// Measures, simplifies and encodes every footprint, so that no reader waits for it. Slow; run it off the
     /// threads that answer.
     pub fn prepare_ground(&self) {

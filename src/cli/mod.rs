@@ -7,6 +7,8 @@ mod edition;
 mod figures;
 mod import;
 mod lint;
+#[cfg(feature = "otel")]
+mod otel;
 mod redact;
 mod schema;
 mod serve;

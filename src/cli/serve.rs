@@ -4,14 +4,21 @@ use std::io::IsTerminal;
 use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
+use axum::http::HeaderValue;
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
-use clap::Args;
-use tracing_subscriber::EnvFilter;
+use clap::{Args, ValueEnum};
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{EnvFilter, Layer};
 
 use super::Database;
-use crate::http::{self, Clock};
+use crate::http::{self, Clock, Settings};
 use crate::store::Store;
+
+/// How long the database may work on one statement.
+const STATEMENT: Duration = Duration::from_secs(15);
 
 /// Serve the newest revision: page, GraphQL and health
 #[derive(Debug, Args)]
@@ -21,16 +28,32 @@ pub struct Arguments {
     /// Address to listen on; port 0 takes a free one
     #[arg(long, value_name = "ADDR", env = "PLANATLAS_LISTEN", default_value = "127.0.0.1:8080")]
     listen: String,
+    /// Origin whose pages may read answers, e.g. https://example.org; * for all; may be given several times
+    #[arg(long = "cors-origin", value_name = "ORIGIN", env = "PLANATLAS_CORS_ORIGIN", value_delimiter = ',')]
+    origins: Vec<HeaderValue>,
+    /// How the log is written, to standard error
+    #[arg(long, value_enum, env = "PLANATLAS_LOG_FORMAT", default_value_t = LogFormat::Text)]
+    log_format: LogFormat,
+    /// Milliseconds that a silent socket is kept
+    #[arg(long, value_name = "MS", hide = true, default_value_t = 30_000)]
+    patience: u64,
     /// Take this day for today
     #[arg(long, value_name = "DATE", hide = true)]
     today: Option<NaiveDate>,
 }
 
+/// How the log is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum LogFormat {
+    /// Lines for people
+    Text,
+    /// One JSON object a line
+    Json,
+}
+
 /// Serves until SIGTERM or Ctrl-C.
 pub fn run(arguments: &Arguments) -> ExitCode {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn,planatlas=info"));
-    let colours = std::io::stderr().is_terminal();
-    tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(std::io::stderr).init();
+    log(arguments.log_format);
     let outcome = tokio::runtime::Runtime::new()
         .map_err(|error| error.to_string())
         .and_then(|runtime| runtime.block_on(serve(arguments)));
@@ -43,8 +66,21 @@ pub fn run(arguments: &Arguments) -> ExitCode {
     }
 }
 
+fn log(format: LogFormat) {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn,planatlas=info"));
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    let lines = match format {
+        LogFormat::Text => lines.with_ansi(std::io::stderr().is_terminal()).boxed(),
+        LogFormat::Json => lines.json().flatten_event(true).boxed(),
+    };
+    let registry = tracing_subscriber::registry().with(filter).with(lines);
+    #[cfg(feature = "otel")]
+    let registry = registry.with(super::otel::layer());
+    registry.init();
+}
+
 async fn serve(arguments: &Arguments) -> Result<(), String> {
-    let store = Store::open(&arguments.database.url()?).await.map_err(|error| error.to_string())?;
+    let store = Store::open_to_serve(&arguments.database.url()?, STATEMENT).await.map_err(|error| error.to_string())?;
     let listening = |address: SocketAddr, ready: bool| {
         println!("http://{address}");
         if !ready {
@@ -54,7 +90,9 @@ async fn serve(arguments: &Arguments) -> Result<(), String> {
             );
         }
     };
-    http::serve(store, &arguments.listen, clock(arguments.today), stopped(), listening)
+    let patience = Duration::from_millis(arguments.patience);
+    let settings = Settings { origins: arguments.origins.clone(), patience };
+    http::serve(store, &arguments.listen, clock(arguments.today), settings, stopped(), listening)
         .await
         .map_err(|error| error.to_string())
 }

@@ -57,7 +57,6 @@ impl CatalogFields {
     /// 按名称查找一切：中英文名称、别名、代码、任务序号，以及拼音与拼音首字母；多音字取任一读音。最匹配者在前。
     /// Finds anything by what it is called: names in both languages, other spellings, codes, task numbers, and pinyin in
     /// full or by initials, in any reading. The best match comes first.
-    #[graphql(complexity = "20 + first.unwrap_or(10).max(0) as usize * child_complexity")]
     async fn search(
         &self,
         #[graphql(

@@ -133,7 +133,6 @@ impl Chain {
 
     /// 涉及该产业链的重点任务及其途径。
     /// Tasks that touch it, and how.
-    #[graphql(complexity = "5 + first.unwrap_or(20).max(0) as usize * child_complexity")]
     async fn tasks(
         &self,
         #[graphql(desc = "只要这些途径。Only these ways.")] via: Option<Vec<LinkVia>>,
@@ -155,7 +154,6 @@ impl Chain {
 
     /// 属于该产业链的项目。
     /// Projects that belong to it.
-    #[graphql(complexity = "5 + first.unwrap_or(20).max(0) as usize * child_complexity")]
     async fn projects(
         &self,
         #[graphql(desc = "只要这些。Only these.")] filter: Option<ProjectFilter>,
@@ -235,7 +233,6 @@ impl ChainStage {
 
     /// 处于该环节的企业。
     /// Enterprises that work at it.
-    #[graphql(complexity = "5 + first.unwrap_or(20).max(0) as usize * child_complexity")]
     async fn enterprises(
         &self,
         #[graphql(default_with = "Some(20)", desc = "条数，至多 500。Items wanted, 500 at most.")] first: Option<i32>,

@@ -127,7 +127,6 @@ impl Cluster {
 
     /// 涉及该集群的重点任务及其途径。
     /// Tasks that touch it, and how.
-    #[graphql(complexity = "5 + first.unwrap_or(20).max(0) as usize * child_complexity")]
     async fn tasks(
         &self,
         #[graphql(desc = "只要这些途径。Only these ways.")] via: Option<Vec<LinkVia>>,
@@ -149,7 +148,6 @@ impl Cluster {
 
     /// 属于其产业链的企业。
     /// Enterprises of its chains.
-    #[graphql(complexity = "5 + first.unwrap_or(20).max(0) as usize * child_complexity")]
     async fn enterprises(
         &self,
         #[graphql(default_with = "Some(20)", desc = "条数，至多 500。Items wanted, 500 at most.")] first: Option<i32>,
@@ -161,7 +159,6 @@ impl Cluster {
 
     /// 属于该集群的项目。
     /// Projects that belong to it.
-    #[graphql(complexity = "5 + first.unwrap_or(20).max(0) as usize * child_complexity")]
     async fn projects(
         &self,
         #[graphql(desc = "只要这些。Only these.")] filter: Option<ProjectFilter>,

@@ -115,7 +115,6 @@ impl Derivation {
 
     /// 所用的各格；加权平均在每格之后给出其权数。
     /// The cells that it was made of; of a weighted mean each cell is followed by the one that weighs it.
-    #[graphql(complexity = "5 + first.unwrap_or(100).max(0) as usize * child_complexity")]
     async fn inputs(
         &self,
         #[graphql(default_with = "Some(100)", desc = "格数，至多 500。Cells wanted, 500 at most.")] first: Option<i32>,
@@ -170,7 +169,6 @@ impl Derivation {
 
     /// 计入的名录条目，按代码排列。
     /// The register entries counted, in the order of codes.
-    #[graphql(complexity = "5 + first.unwrap_or(20).max(0) as usize * child_complexity")]
     async fn entries(
         &self,
         #[graphql(default_with = "Some(20)", desc = "条数，至多 500。Items wanted, 500 at most.")] first: Option<i32>,
@@ -183,7 +181,6 @@ impl Derivation {
 
     /// 计入的项目；不是项目计数时为空。
     /// The projects counted; null where it is no count of projects.
-    #[graphql(complexity = "5 + first.unwrap_or(20).max(0) as usize * child_complexity")]
     async fn projects(
         &self,
         #[graphql(default_with = "Some(20)", desc = "条数，至多 500。Items wanted, 500 at most.")] first: Option<i32>,

@@ -112,7 +112,6 @@ impl DimensionFields {
 
     /// 行政区与功能区，依次。
     /// Regions, in their order.
-    #[graphql(complexity = "5 + first.unwrap_or(20).max(0) as usize * child_complexity")]
     async fn regions(
         &self,
         #[graphql(desc = "只要这些。Only these.")] filter: Option<RegionFilter>,
@@ -144,7 +143,6 @@ impl DimensionFields {
 
     /// 开发区，依次。
     /// Zones, in their order.
-    #[graphql(complexity = "5 + first.unwrap_or(20).max(0) as usize * child_complexity")]
     async fn zones(
         &self,
         #[graphql(desc = "只要这些。Only these.")] filter: Option<ZoneFilter>,

@@ -108,7 +108,6 @@ impl Edition {
 
     /// 与较早的版次或修订相比，哪些数据变了；按指标、时期、对象排列。
     /// Figures that are not what they were at an earlier edition or revision, by indicator, period and subject.
-    #[graphql(complexity = "20 + first.unwrap_or(50).max(0) as usize * child_complexity")]
     async fn changes(
         &self,
         ctx: &Context<'_>,
@@ -127,7 +126,6 @@ impl Edition {
     /// 与较早的版次或修订相比，各表有多少行变了；没有变化的表不列。
     /// How many rows of each table are not what they were at an earlier edition or revision; tables without a change
     /// are left out.
-    #[graphql(complexity = "20 + 50 * child_complexity")]
     async fn table_changes(
         &self,
         ctx: &Context<'_>,

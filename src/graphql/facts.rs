@@ -28,7 +28,6 @@ impl FactFields {
 
     /// 项目。
     /// Projects.
-    #[graphql(complexity = "5 + first.unwrap_or(20).max(0) as usize * child_complexity")]
     async fn projects(
         &self,
         #[graphql(desc = "只要这些。Only these.")] filter: Option<ProjectFilter>,
@@ -52,7 +51,6 @@ impl FactFields {
 
     /// 企业，按代码排列。
     /// Enterprises, in the order of codes.
-    #[graphql(complexity = "5 + first.unwrap_or(20).max(0) as usize * child_complexity")]
     async fn enterprises(
         &self,
         #[graphql(desc = "只要这些。Only these.")] filter: Option<EnterpriseFilter>,
@@ -66,7 +64,6 @@ impl FactFields {
     /// 悄悄混在一起。
     /// A table of figures chosen by a filter: a row for each cell, or for each group. A sum over what does not add is the
     /// error NON_ADDITIVE; accumulations, lengths of period, units and overlapping places are never mixed silently.
-    #[graphql(complexity = "20 + first.unwrap_or(100).max(0) as usize * child_complexity")]
     async fn observations(
         &self,
         #[graphql(desc = "选取哪些数据。Which figures.")] filter: ObsFilter,

@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use async_graphql::{Error, ErrorExtensionValues, ServerError};
+use async_graphql::{Error, ErrorExtensionValues, Response, ServerError, Value};
 
 /// Why a field could not be answered. It never shows internals.
 ///
@@ -13,16 +13,29 @@ pub struct Fault {
     zh: String,
     en: String,
     hint: Option<String>,
+    /// Boxed: few have it, and every result would carry its weight.
+    more: Option<Box<(&'static str, Value)>>,
 }
 
 impl Fault {
     fn new(code: &'static str, zh: String, en: String) -> Self {
-        Self { code, zh, en, hint: None }
+        Self { code, zh, en, hint: None, more: None }
     }
 
     fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
+    }
+
+    /// What programs may want to know besides.
+    fn more(mut self, name: &'static str, value: Value) -> Self {
+        self.more = Some(Box::new((name, value)));
+        self
+    }
+
+    /// Its code.
+    pub const fn code(&self) -> &'static str {
+        self.code
     }
 
     /// A code that nothing has; the hint names the nearest ones that exist.
@@ -52,6 +65,98 @@ impl Fault {
     /// A request that is no question at all.
     pub fn malformed(zh: impl Display, en: impl Display) -> Self {
         Self::new("BAD_REQUEST", zh.to_string(), en.to_string())
+    }
+
+    /// A document that does not fit together.
+    fn document(zh: impl Display, en: impl Display) -> Self {
+        Self::new("INVALID_DOCUMENT", format!("查询有误：{zh}"), en.to_string())
+    }
+
+    /// A text or bracket that is never closed.
+    pub fn unclosed() -> Self {
+        Self::document("有引号或括号未闭合", "a string or bracket is never closed")
+    }
+
+    /// A fragment inside itself.
+    pub fn circular(name: &str) -> Self {
+        Self::document(format!("片段 {name} 包含它自身"), format!("the fragment {name} holds itself"))
+    }
+
+    /// The operation that is to run cannot be told, or is not there.
+    pub fn operation(named: Option<&str>) -> Self {
+        match named {
+            Some(name) => Self::document(format!("没有名为 {name} 的操作"), format!("there is no operation {name}")),
+            None => Self::document("须以 operationName 指明操作", "name the operation in operationName"),
+        }
+    }
+
+    /// A document longer than any may be.
+    pub fn too_long(zh: &str, en: &str, most: usize) -> Self {
+        Self::new(
+            "TOO_LONG",
+            format!("查询过长：{zh}至多 {most}"),
+            format!("the document is too long: {most} {en} at most"),
+        )
+    }
+
+    /// A document nested deeper than any may be.
+    pub fn too_deep(most: usize) -> Self {
+        Self::new(
+            "TOO_DEEP",
+            format!("查询嵌套过深：至多 {most} 层"),
+            format!("the document is nested too deep: {most} levels at most"),
+        )
+    }
+
+    /// A question that would cost more than one may; `advice` names its dearest parts and what to change.
+    pub fn too_dear(estimated: u64, most: u64, advice: String, cost: Value) -> Self {
+        Self::new(
+            "TOO_COMPLEX",
+            format!("查询过于庞大：估计 {estimated}，至多 {most}"),
+            format!("the question is too large: estimated {estimated}, {most} at most"),
+        )
+        .hint(advice)
+        .more("cost", cost)
+    }
+
+    /// Something else than a query where only queries are answered.
+    pub fn queries_only() -> Self {
+        Self::new("QUERY_ONLY", "此处只回答查询".to_owned(), "only queries are answered here".to_owned())
+    }
+
+    /// A document without a subscription where only those are answered.
+    pub fn subscriptions_only() -> Self {
+        Self::new("SUBSCRIPTION_ONLY", "事件流只用于订阅".to_owned(), "only subscriptions are streamed".to_owned())
+    }
+
+    /// A request whose media type, or that of its answer, is none of ours.
+    pub fn media(zh: &str, en: &str) -> Self {
+        Self::new("MEDIA_TYPE", zh.to_owned(), en.to_owned())
+    }
+
+    /// A body longer than any may be.
+    pub fn too_large(most: usize) -> Self {
+        let kib = most / 1024;
+        Self::new("BODY_TOO_LARGE", format!("请求体至多 {kib} KiB"), format!("the body may hold {kib} KiB at most"))
+    }
+
+    /// As much is being answered as can be.
+    pub fn busy() -> Self {
+        Self::new("BUSY", "服务器正忙".to_owned(), "the server is busy".to_owned())
+    }
+
+    /// The answer took too long and was given up.
+    pub fn deadline(seconds: u64) -> Self {
+        Self::new(
+            "DEADLINE",
+            format!("{seconds} 秒内未能答完，已放弃"),
+            format!("not answered within {seconds} seconds, and given up"),
+        )
+    }
+
+    /// The body came too slowly.
+    pub fn slow() -> Self {
+        Self::new("SLOW_REQUEST", "请求体来得太慢".to_owned(), "the body came too slowly".to_owned())
     }
 
     /// A text that is no id.
@@ -187,11 +292,6 @@ impl Fault {
         .hint("SHA-256, 64 hex digits, of the text as sent")
     }
 
-    /// The server writes as many files as it can.
-    pub fn busy() -> Self {
-        Self::new("BUSY", "服务器繁忙，请稍后再试".to_owned(), "the server is busy, try again".to_owned())
-    }
-
     /// Nothing was imported yet.
     pub fn empty() -> Self {
         Self::new("NOT_READY", "数据库中尚无修订".to_owned(), "the database holds no revision yet".to_owned())
@@ -208,11 +308,6 @@ impl Fault {
         &self.en
     }
 
-    /// Its code.
-    pub const fn code(&self) -> &'static str {
-        self.code
-    }
-
     /// Something of ours failed. The cause goes to the log, not to the client.
     pub fn internal(cause: impl Display) -> Self {
         tracing::error!(%cause, "a field could not be answered");
@@ -223,7 +318,11 @@ impl Fault {
 impl From<Fault> for Error {
     fn from(fault: Fault) -> Self {
         let mut error = Error::new(fault.en.clone());
-        error.extensions = Some(extensions(fault.code, fault.zh, fault.en, fault.hint));
+        let mut values = extensions(fault.code, fault.zh, fault.en, fault.hint);
+        if let Some(more) = fault.more {
+            values.set(more.0, more.1);
+        }
+        error.extensions = Some(values);
         error
     }
 }
@@ -237,14 +336,40 @@ impl From<Fault> for ServerError {
     }
 }
 
+impl From<Fault> for Response {
+    fn from(fault: Fault) -> Self {
+        Self::from_errors(vec![fault.into()])
+    }
+}
+
+/// What to do where an error has nothing more precise to say. Every code that people meet stands here or gives its own.
+fn remedy(code: &str) -> &'static str {
+    match code {
+        "UNKNOWN_CODE" => "代码可从目录列表查得 / the lists of the catalogue name all codes",
+        "BAD_ARGUMENT" => "参数的说明见 /schema.graphql / what an argument may be stands in /schema.graphql",
+        "BAD_REQUEST" => "POST JSON：{\"query\": \"…\", \"variables\": {…}} / post JSON like that",
+        "INVALID_DOCUMENT" => "对照 /schema.graphql 检查所指位置 / compare the place named with /schema.graphql",
+        "TOO_LONG" | "TOO_DEEP" => "分成几次提问 / ask in parts",
+        "QUERY_ONLY" => {
+            "订阅请用 WebSocket 或 Accept: text/event-stream / subscribe over WebSocket or as an event stream"
+        }
+        "SUBSCRIPTION_ONLY" => "查询请用 Accept: application/json / ask queries with Accept: application/json",
+        "MEDIA_TYPE" => "Content-Type: application/json; Accept: application/graphql-response+json",
+        "BODY_TOO_LARGE" => "把取值放进 variables，或分批提问 / ask in parts",
+        "BUSY" => "稍候再试，见 Retry-After / try again after the time in Retry-After",
+        "DEADLINE" => "少取一些，或分页 / ask for less, or page by page",
+        "SLOW_REQUEST" => "再试一次 / send it again",
+        "INTERNAL" => "请把 x-request-id 告诉运维 / tell the operator the x-request-id of this answer",
+        _ => "见接口文档的错误表 / see the table of errors in the documentation",
+    }
+}
+
 fn extensions(code: &str, zh: String, en: String, hint: Option<String>) -> ErrorExtensionValues {
     let mut values = ErrorExtensionValues::default();
     values.set("code", code);
     values.set("zh", zh);
     values.set("en", en);
-    if let Some(hint) = hint {
-        values.set("hint", hint);
-    }
+    values.set("hint", hint.unwrap_or_else(|| remedy(code).to_owned()));
     values
 }
 
@@ -254,8 +379,6 @@ pub fn complete(error: &mut ServerError) {
         return;
     }
     let (code, zh) = match error.message.as_str() {
-        "Query is too complex." => ("TOO_COMPLEX", "查询过于庞大".to_owned()),
-        "Query is nested too deep." => ("TOO_DEEP", "查询嵌套过深".to_owned()),
         message if error.path.is_empty() => ("INVALID_DOCUMENT", format!("查询有误：{message}")),
         message => ("BAD_ARGUMENT", format!("参数有误：{message}")),
     };
@@ -283,6 +406,6 @@ mod tests {
         assert_eq!(values.get("code"), Some(&"UNKNOWN_CODE".into()));
         assert!(values.get("hint").unwrap().to_string().contains("revenue"));
         let far = Error::from(Fault::unknown_code("indicator", "zzzz", ["output"]));
-        assert!(far.extensions.unwrap().get("hint").is_none());
+        assert!(!far.extensions.unwrap().get("hint").unwrap().to_string().contains("output"));
     }
 }

@@ -216,7 +216,6 @@ impl Footprint {
     /// 几何坐标。相邻边界一同简化，不留缝隙；取不粗于所求容差的最粗一级。
     /// Coordinates. Neighbours are simplified together, without slivers; the coarsest stored level that is no coarser
     /// than the tolerance is taken.
-    #[graphql(complexity = "50 + child_complexity")]
     async fn geometry(
         &self,
         #[graphql(

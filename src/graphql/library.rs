@@ -1,11 +1,12 @@
 //! Which atlas answers: the newest revision's, and a shelf of older ones.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use arc_swap::ArcSwapOption;
 use chrono::{DateTime, NaiveDate, Utc};
 use moka::sync::Cache;
-use tokio::sync::OnceCell;
+use tokio::sync::{OnceCell, watch};
 
 use super::fault::Fault;
 use super::pin::Pin;
@@ -49,6 +50,17 @@ pub enum LibraryError {
     Interrupted,
 }
 
+/// Older revisions: how many are held, how often one was ready, how often one had to be read.
+#[derive(Debug, Clone, Copy)]
+pub struct Shelf {
+    /// Held now.
+    pub held: u64,
+    /// Ready when asked for.
+    pub hits: u64,
+    /// Read when asked for.
+    pub reads: u64,
+}
+
 /// Something that is read once however many ask for it at the same time; none when there is no such thing.
 type Once<T> = Arc<OnceCell<Option<Arc<T>>>>;
 
@@ -56,15 +68,28 @@ type Once<T> = Arc<OnceCell<Option<Arc<T>>>>;
 pub struct Library {
     store: Store,
     head: ArcSwapOption<Volume>,
+    /// Number of the newest revision, for whoever waits for the next.
+    newest: watch::Sender<i32>,
     shelf: Cache<i32, Once<Volume>>,
     /// Names of facts, by the revision that last touched them; none of a kind that has too many.
     names: Cache<(Named, i32), Once<Names>>,
+    hits: AtomicU64,
+    reads: AtomicU64,
 }
 
 impl Library {
     /// A library over a database; [`Library::refresh`] brings its first revision.
     pub fn new(store: Store) -> Arc<Self> {
-        Arc::new(Self { store, head: ArcSwapOption::empty(), shelf: Cache::new(SHELF), names: Cache::new(SHELF) })
+        let newest = watch::Sender::new(0);
+        Arc::new(Self {
+            store,
+            head: ArcSwapOption::empty(),
+            newest,
+            shelf: Cache::new(SHELF),
+            names: Cache::new(SHELF),
+            hits: AtomicU64::new(0),
+            reads: AtomicU64::new(0),
+        })
     }
 
     /// The database.
@@ -75,6 +100,20 @@ impl Library {
     /// Whether there is a revision to serve.
     pub fn ready(&self) -> bool {
         self.head.load().is_some()
+    }
+
+    /// Number of the revision served; 0 while there is none.
+    pub fn number(&self) -> i32 {
+        *self.newest.borrow()
+    }
+
+    /// How the shelf of older revisions does.
+    pub fn shelf(&self) -> Shelf {
+        Shelf {
+            held: self.shelf.entry_count(),
+            hits: self.hits.load(Ordering::Relaxed),
+            reads: self.reads.load(Ordering::Relaxed),
+        }
     }
 
     /// Reads the newest revision if it is not the one held, and says whether it was new. Requests under way keep the
@@ -96,7 +135,15 @@ impl Library {
             self.shelf.invalidate_all();
         }
         self.head.store(volume);
+        if found {
+            self.newest.send_replace(number);
+        }
         Ok(found)
+    }
+
+    /// Tells the number of the newest revision, now and whenever there is a newer one.
+    pub(super) fn arrivals(&self) -> watch::Receiver<i32> {
+        self.newest.subscribe()
     }
 
     /// What a request needs to read the newest revision as seen at a moment; none while the database is empty.
@@ -138,6 +185,8 @@ impl Library {
             return Ok(Some(head));
         }
         let place = self.shelf.get_with(number, Arc::default);
+        let counted = if place.initialized() { &self.hits } else { &self.reads };
+        counted.fetch_add(1, Ordering::Relaxed);
         let volume = place.get_or_try_init(|| self.read(number)).await?.clone();
         if volume.is_none() {
             self.shelf.invalidate(&number);

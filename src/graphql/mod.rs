@@ -5,12 +5,15 @@
 //! flattened into each, and a type that has them is listed in the `interface!` of that name.
 
 mod assessment;
+mod bill;
 mod catalog;
 mod chain;
 mod changes;
+mod checked;
 mod cluster;
 mod conditions;
 mod connection;
+mod cost;
 mod derivation;
 mod derived;
 mod dimensions;
@@ -51,13 +54,16 @@ pub mod response;
 mod revision;
 mod rows;
 mod scalars;
+mod scan;
 mod scorecard;
 mod search;
 mod session;
 mod space;
 mod subject;
+mod subscription;
 mod table;
 mod target;
+mod tariff;
 mod task;
 mod task_link;
 mod tasks;
@@ -69,33 +75,28 @@ mod zone;
 
 use async_graphql::registry::Registry;
 use async_graphql::{
-    ContextSelectionSet, EmptyMutation, EmptySubscription, OutputType, Positioned, Schema, ServerResult, Value,
-    parser::types::Field,
+    ContextSelectionSet, EmptyMutation, OutputType, Positioned, Schema, ServerResult, Value, parser::types::Field,
 };
 
+pub use bill::MOST;
+pub use checked::{Checked, Question, Refused, read};
 pub use fault::{Fault, complete};
 pub use library::{Library, LibraryError};
 pub use pin::{At, Pin};
 pub use query::Query;
 pub use rows::{faults, too_dear};
 pub use session::Session;
+pub use subscription::Subscription;
 pub use view::View;
 
 /// The schema of the product.
-pub type PlanSchema = Schema<Query, EmptyMutation, EmptySubscription>;
+pub type PlanSchema = Schema<Query, EmptyMutation, Subscription>;
 
-/// Levels of fields that a query may nest.
-const DEPTH: usize = 24;
-/// Fields that a query may ask for, pages multiplied out.
-const COMPLEXITY: usize = 500_000;
-
-/// Builds the schema.
+/// Builds the schema. What a question may ask is bounded before it comes here: see [`Checked`].
 pub fn schema() -> PlanSchema {
-    Schema::build(Query, EmptyMutation, EmptySubscription)
+    Schema::build(Query, EmptyMutation, Subscription)
         .register_output_type::<SecondPass>()
         .directive(rows::rows)
-        .limit_depth(DEPTH)
-        .limit_complexity(COMPLEXITY)
         .finish()
 }
 
@@ -121,6 +122,7 @@ impl OutputType for SecondPass {
         let mut interfaces = node::interfaces();
         interfaces.push(catalog::Catalog::interface());
         interface::complete(registry, &interfaces);
+        tariff::mark(registry);
         Self::type_name().into_owned()
     }
 

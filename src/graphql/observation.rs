@@ -193,7 +193,6 @@ impl Observation {
 
     /// 同一格（同一来源）的其他版本，旧者在前，止于所读的知识状态。
     /// Other vintages of the same cell of the same source, oldest first, up to the state read.
-    #[graphql(complexity = "5 + 5 * child_complexity")]
     async fn history(&self) -> Result<Vec<Self>, Fault> {
         let rows = self.view.facts().load_one(VersionsOf(self.row.id)).await?.unwrap_or_default();
         let others = rows.into_iter().filter(|row| row.id != self.row.id);

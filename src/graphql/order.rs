@@ -7,23 +7,29 @@ use std::collections::HashMap;
 
 use async_graphql::indexmap::IndexMap;
 use async_graphql::parser::types::{
-    DocumentOperations, ExecutableDocument, FragmentDefinition, Selection, SelectionSet,
+    DocumentOperations, ExecutableDocument, FragmentDefinition, OperationDefinition, Selection, SelectionSet,
 };
 use async_graphql::{Name, Positioned, Response, Value};
 
 type Fragments = HashMap<Name, Positioned<FragmentDefinition>>;
 
 /// Puts the fields of an answer in the order of the question.
-pub fn arrange(answer: &mut Response, document: &ExecutableDocument, operation: Option<&str>) {
-    let asked = match &document.operations {
-        DocumentOperations::Single(one) => Some(one),
-        // The only operation of a document runs whether or not the request names it.
-        DocumentOperations::Multiple(many) if many.len() == 1 => many.values().next(),
-        DocumentOperations::Multiple(many) => operation.and_then(|name| many.get(name)),
-    };
-    if let Some(asked) = asked {
-        sort(&mut answer.data, &[&asked.node.selection_set.node], &document.fragments);
+pub fn arrange(answer: &mut Response, document: &ExecutableDocument, named: Option<&str>) {
+    if let Some(asked) = operation(document, named) {
+        sort(&mut answer.data, &[&asked.selection_set.node], &document.fragments);
     }
+}
+
+/// The operation of a document that runs.
+pub fn operation<'a>(document: &'a ExecutableDocument, named: Option<&str>) -> Option<&'a OperationDefinition> {
+    let asked = match (&document.operations, named) {
+        (DocumentOperations::Single(one), None) => Some(one),
+        (DocumentOperations::Single(_), Some(_)) => None,
+        // The only operation of a document runs whether or not the request names it.
+        (DocumentOperations::Multiple(many), None) if many.len() == 1 => many.values().next(),
+        (DocumentOperations::Multiple(many), named) => named.and_then(|name| many.get(name)),
+    };
+    asked.map(|asked| &asked.node)
 }
 
 fn sort(value: &mut Value, sets: &[&SelectionSet], fragments: &Fragments) {

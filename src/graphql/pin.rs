@@ -2,11 +2,8 @@
 
 use std::sync::Arc;
 
-use async_graphql::parser::types::ExecutableDocument;
-use async_graphql::{BatchResponse, Request, Response, Variables};
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::PlanSchema;
 use super::fault::Fault;
 use super::library::{Library, Volume};
 use super::session::Session;
@@ -67,23 +64,6 @@ impl Pin {
     /// What a request needs to read it.
     pub fn session(&self) -> Session {
         View::pinned(&self.library, &self.newest, (&self.volume, self.on), self.now, self.snapshot)
-    }
-
-    /// Answers a question.
-    pub async fn ask(
-        &self,
-        schema: &PlanSchema,
-        document: ExecutableDocument,
-        operation: Option<&str>,
-        variables: &Variables,
-    ) -> Response {
-        let mut request = Request::new("").variables(variables.clone());
-        request.operation_name = operation.map(str::to_owned);
-        request.set_parsed_query(document);
-        match self.session().answer(schema, request.into()).await {
-            BatchResponse::Single(answer) => answer,
-            BatchResponse::Batch(_) => Response::default(),
-        }
     }
 
     /// The revision.

@@ -225,7 +225,6 @@ impl PlaceFields {
 
     /// 相关地点：由来源写明的，和由边界得出的；连接上说明是哪一种、重叠多少、依据何在。
     /// Places related by declared membership or by geometry; the edge says which, how much, and on whose word.
-    #[graphql(complexity = "20 + first.unwrap_or(20).max(0) as usize * child_complexity")]
     async fn related(
         &self,
         #[graphql(desc = "只要这些种类。Only of these kinds.")] kinds: Option<Vec<PlaceKind>>,
@@ -267,7 +266,6 @@ impl PlaceFields {
 
     /// 涉及该地点的重点任务及其途径；面向全市的职责只在 via 含 RESPONSIBLE_UNIT 时给出。
     /// Tasks that touch it, and how. City-wide duties are left out unless asked for with via: RESPONSIBLE_UNIT.
-    #[graphql(complexity = "5 + first.unwrap_or(20).max(0) as usize * child_complexity")]
     async fn tasks(
         &self,
         #[graphql(desc = "只要这些途径。Only these ways.")] via: Option<Vec<LinkVia>>,

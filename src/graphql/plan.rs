@@ -117,7 +117,6 @@ impl Plan {
 
     /// 重点任务。
     /// Its tasks.
-    #[graphql(complexity = "5 + first.unwrap_or(20).max(0) as usize * child_complexity")]
     async fn tasks(
         &self,
         #[graphql(desc = "只要这些任务。Only these tasks.")] filter: Option<TaskFilter>,
@@ -134,7 +133,6 @@ impl Plan {
 
     /// 目标，含总体目标和正文中未列入任务清单者。
     /// Its targets, headline goals and those that only the body states included.
-    #[graphql(complexity = "5 + first.unwrap_or(50).max(0) as usize * child_complexity")]
     async fn targets(
         &self,
         #[graphql(desc = "只要这些目标。Only these targets.")] filter: Option<TargetFilter>,
@@ -159,7 +157,6 @@ impl Plan {
 
     /// 记分卡：重点任务的灯分类计数，NO_DATA 与 NOT_MEASURABLE 总是在内，各灯之和即 total。
     /// Lights of its tasks, counted; NO_DATA and NOT_MEASURABLE always among them, and the lights of a row sum to its total.
-    #[graphql(complexity = "20 + 20 * child_complexity")]
     async fn scorecard(
         &self,
         #[graphql(default_with = "Some(ScorecardDim::Section)", desc = "分类依据。What to count by.")] by: Option<
@@ -179,7 +176,6 @@ impl Plan {
 
     /// 文本中的不一致与未明之处：通用规则的结果，最重的在先。
     /// Where the text contradicts itself or leaves something open, by general rules; the most serious first.
-    #[graphql(complexity = "100 + 100 * child_complexity")]
     async fn inconsistencies(
         &self,
         #[graphql(desc = "只要这些类别，见 schema/findings.csv。Only these kinds; see schema/findings.csv.")]

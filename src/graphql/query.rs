@@ -6,6 +6,7 @@ use async_graphql::{Context, Object};
 
 use super::catalog::CatalogFields;
 use super::connection::{Connection, Edge, MOST_FACTS, Paging};
+use super::cost::{self, Cost};
 use super::dimensions::DimensionFields;
 use super::edition::{self, Edition};
 use super::facts::FactFields;
@@ -51,7 +52,6 @@ impl Query {
 
     /// 全部修订，新者在前。
     /// All revisions, newest first.
-    #[graphql(complexity = "5 + first.unwrap_or(20).max(0) as usize * child_complexity")]
     async fn revisions(
         &self,
         ctx: &Context<'_>,
@@ -99,6 +99,17 @@ impl Query {
         #[graphql(desc = "版次代码。Code of the edition.")] code: String,
     ) -> Option<Edition> {
         head(ctx).editions().find(|row| row.code == code).map(Edition::new)
+    }
+
+    /// 估计一份查询的代价而不执行；每个回答的 extensions.cost 也有其代价。
+    /// Prices a document without running it; every answer carries its own price in extensions.cost.
+    async fn cost(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "查询文本。The document.")] document: String,
+        #[graphql(desc = "变量，JSON 对象的文本。Its variables, a JSON object as text.")] variables: Option<String>,
+    ) -> async_graphql::Result<Cost> {
+        cost::of(head(ctx), document, variables.as_deref())
     }
 }
 

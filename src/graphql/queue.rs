@@ -51,8 +51,8 @@ impl Wake for Busy {
 }
 
 impl Queue {
-    /// Carries out a request.
-    pub async fn drive<F: Future>(mut self, request: F) -> F::Output {
+    /// Carries out a request, or the next part of one.
+    pub async fn drive<F: Future>(&mut self, request: F) -> F::Output {
         let mut request = pin!(request);
         let mut fetches = FuturesUnordered::new();
         let busy = Arc::new(Busy { flag: AtomicBool::new(true), task: AtomicWaker::new() });
@@ -92,7 +92,7 @@ mod tests {
     async fn a_fetch_waits_until_the_request_has_nothing_else_to_do() {
         let log: Arc<Mutex<Vec<String>>> = Arc::default();
         let note = |text: String| log.lock().unwrap().push(text);
-        let (fetches, queue) = queue();
+        let (fetches, mut queue) = queue();
         let request = async {
             let asked = (0..100).map(|number| {
                 let (fetches, log) = (fetches.clone(), Arc::clone(&log));

@@ -103,7 +103,6 @@ impl Region {
 
     /// 位于其中（含下级区域）的项目。
     /// Projects that stand in it, those of the regions under it included.
-    #[graphql(complexity = "5 + first.unwrap_or(20).max(0) as usize * child_complexity")]
     async fn projects(
         &self,
         #[graphql(desc = "只要这些。Only these.")] filter: Option<ProjectFilter>,

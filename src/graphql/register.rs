@@ -90,7 +90,6 @@ impl Register {
 
     /// 条目，按代码排列。
     /// Its entries, in the order of codes.
-    #[graphql(complexity = "5 + first.unwrap_or(20).max(0) as usize * child_complexity")]
     async fn entries(
         &self,
         #[graphql(desc = "只要在此时期内有效的。Only those in force in this period.")] period: Option<PeriodCode>,

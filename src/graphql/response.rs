@@ -24,16 +24,30 @@ pub fn to_bytes(answer: &BatchResponse) -> Bytes {
     out.into()
 }
 
+/// The errors of an answer alone, as a JSON list.
+pub fn errors_to_bytes(answer: &Response) -> Bytes {
+    let mut out = Vec::with_capacity(512);
+    write_errors(&mut out, answer);
+    out.into()
+}
+
+/// Whether the question was refused before anything was answered. Such an answer has no `data` at all.
+pub fn is_request_error(answer: &Response) -> bool {
+    answer.data == Value::Null && !answer.errors.is_empty() && answer.errors.iter().all(|error| error.path.is_empty())
+}
+
 fn write_response(out: &mut Vec<u8>, response: &Response) {
-    out.extend_from_slice(b"{\"data\":");
-    write_value(out, &response.data);
-    if !response.errors.is_empty() {
-        out.extend_from_slice(b",\"errors\":[");
-        for (at, error) in response.errors.iter().enumerate() {
-            comma(out, at);
-            write_error(out, error);
+    out.push(b'{');
+    if is_request_error(response) {
+        out.extend_from_slice(b"\"errors\":");
+        write_errors(out, response);
+    } else {
+        out.extend_from_slice(b"\"data\":");
+        write_value(out, &response.data);
+        if !response.errors.is_empty() {
+            out.extend_from_slice(b",\"errors\":");
+            write_errors(out, response);
         }
-        out.push(b']');
     }
     if !response.extensions.is_empty() {
         out.extend_from_slice(b",\"extensions\":{");
@@ -46,6 +60,15 @@ fn write_response(out: &mut Vec<u8>, response: &Response) {
         out.push(b'}');
     }
     out.push(b'}');
+}
+
+fn write_errors(out: &mut Vec<u8>, response: &Response) {
+    out.push(b'[');
+    for (at, error) in response.errors.iter().enumerate() {
+        comma(out, at);
+        write_error(out, error);
+    }
+    out.push(b']');
 }
 
 /// Locations and path are plain data without geometry: serde writes them.

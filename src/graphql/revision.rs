@@ -78,7 +78,6 @@ impl Revision {
 
     /// 此修订改动的数据；按指标、时期、对象排列。
     /// Figures that this revision changed, by indicator, period and subject.
-    #[graphql(complexity = "20 + first.unwrap_or(50).max(0) as usize * child_complexity")]
     async fn changes(
         &self,
         ctx: &Context<'_>,
@@ -95,7 +94,6 @@ impl Revision {
 
     /// 此修订改动的行数，逐表；没有变化的表不列。
     /// How many rows of each table this revision changed; tables without a change are left out.
-    #[graphql(complexity = "20 + 50 * child_complexity")]
     async fn table_changes(
         &self,
         ctx: &Context<'_>,

@@ -107,7 +107,6 @@ impl SubjectFields {
     /// Its figures: one series for each indicator, accumulation and frequency. Asked for IN_PERIOD by name, periods that
     /// no source reports are filled by differences of year-to-date figures: their `derivation` says how, and they are
     /// ESTIMATED unless both figures are of one vintage.
-    #[graphql(complexity = "5 + first.unwrap_or(20).max(0) as usize * child_complexity")]
     async fn series(
         &self,
         #[graphql(desc = "指标代码；缺省为全部。Codes of indicators; default: all.")] indicators: Option<Vec<String>>,
@@ -136,7 +135,6 @@ impl SubjectFields {
     /// period 时）。
     /// Figures that no source reports and that follow from others: sums and weighted means over member places, shares,
     /// counts of register entries and projects, and, for a period given, year-to-date figures as figures of that period.
-    #[graphql(complexity = "20 + 4 * child_complexity")]
     async fn derived(
         &self,
         #[graphql(desc = "指标代码。Code of the indicator.")] indicator: String,

@@ -298,7 +298,6 @@ impl Target {
     /// 灯：按公开的规则，以截至查看之日的数据与最新一个到期的里程碑相比。给出 period 时，以该时期末日为准（不晚于查看之日）。
     /// Its light by a stated rule: figures up to the day of the view against the newest milestone due. With `period`,
     /// as on the last day of that period (never later than the day of the view).
-    #[graphql(complexity = "10 + child_complexity")]
     async fn assessment(
         &self,
         #[graphql(desc = "以该时期末日为准。As on the last day of this period.")] period: Option<PeriodCode>,
@@ -309,7 +308,6 @@ impl Target {
     /// 门槛目标的成员（仅 COUNT_OVER_THRESHOLD）：达到者在前，其次为差得最少者，最后是没有数据者。缺省取最近一个有数据的时期。
     /// Members of a target over a threshold: those that count, then the others from the nearest on, then those without
     /// a figure. Unless a period is asked for, of the newest in which any has a figure.
-    #[graphql(complexity = "10 + 20 * child_complexity")]
     async fn members(
         &self,
         #[graphql(desc = "时期。The period.")] period: Option<PeriodCode>,
@@ -324,7 +322,6 @@ impl Target {
     /// 门槛目标的计数（仅 COUNT_OVER_THRESHOLD）：几个达到、几个没有数据、还差几个、最省力的一组，以及与其他门槛的嵌套。
     /// The count of a target over a threshold: how many pass, how many are unknown, how many are missing, the cheapest
     /// set that would do, and how it nests with other thresholds.
-    #[graphql(complexity = "10 + 5 * child_complexity")]
     async fn threshold_count(
         &self,
         #[graphql(desc = "时期。The period.")] period: Option<PeriodCode>,
@@ -398,7 +395,6 @@ impl Milestone {
 
     /// 灯：以其时期末日为准；尚未到期时为 NOT_DUE。每年定额的各年单独评定。
     /// Its light on the last day of its period; NOT_DUE before. Each year of a yearly quota is judged on its own.
-    #[graphql(complexity = "10 + child_complexity")]
     async fn assessment(&self) -> Result<Assessment, Fault> {
         assessment::of_milestone(&self.view, &self.row).await
     }

@@ -148,7 +148,6 @@ impl Task {
 
     /// 责任单位及其角色，依原文次序。
     /// Its units and their parts, in the order of the text.
-    #[graphql(complexity = "5 + first.unwrap_or(20).max(0) as usize * child_complexity")]
     async fn units(
         &self,
         #[graphql(desc = "只要这些角色。Only these parts.")] roles: Option<Vec<UnitRole>>,
@@ -174,7 +173,6 @@ impl Task {
     /// 涉及的地点、集群和产业链及其途径；面向全市的职责只在 via 含 RESPONSIBLE_UNIT 时给出。
     /// Places, clusters and chains that it touches, and how. City-wide duties are left out unless asked for with
     /// via: RESPONSIBLE_UNIT.
-    #[graphql(complexity = "5 + first.unwrap_or(20).max(0) as usize * child_complexity")]
     async fn places(
         &self,
         #[graphql(desc = "只要这些途径。Only these ways.")] via: Option<Vec<LinkVia>>,
@@ -191,7 +189,6 @@ impl Task {
     /// 灯：各目标中最差者，parts 并列各目标的灯；没有可计量目标时为 NOT_MEASURABLE，从不计算。
     /// Its light: the worst of its targets', with each beside it in `parts`; NOT_MEASURABLE without a measurable
     /// target, and then never computed.
-    #[graphql(complexity = "10 + child_complexity")]
     async fn assessment(
         &self,
         #[graphql(desc = "以该时期末日为准。As on the last day of this period.")] period: Option<PeriodCode>,
@@ -217,7 +214,6 @@ impl Task {
 
     /// 服务于该任务的项目。
     /// Projects that serve it.
-    #[graphql(complexity = "5 + first.unwrap_or(20).max(0) as usize * child_complexity")]
     async fn projects(
         &self,
         #[graphql(desc = "只要这些。Only these.")] filter: Option<ProjectFilter>,

@@ -148,7 +148,6 @@ impl ResponsibleUnit {
 
     /// 承担的任务，按序号。
     /// The tasks that it has a part in, by number.
-    #[graphql(complexity = "5 + first.unwrap_or(20).max(0) as usize * child_complexity")]
     async fn tasks(
         &self,
         #[graphql(desc = "只要承担这些角色的。Only those in which it has one of these parts.")] roles: Option<

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_graphql::ID;
 use chrono::{DateTime, NaiveDate, Utc};
-use tokio::sync::OnceCell;
+use tokio::sync::{OnceCell, watch};
 
 use super::fault::Fault;
 use super::id::NodeId;
@@ -207,6 +207,11 @@ impl View {
         let number = number
             .ok_or_else(|| Fault::argument("known", "当时数据库中尚无修订", "the database held no revision then"))?;
         self.of_revision(number.min(self.0.request.newest)).await
+    }
+
+    /// Tells the number of the newest revision, now and whenever there is a newer one.
+    pub(super) fn arrivals(&self) -> watch::Receiver<i32> {
+        self.0.library.arrivals()
     }
 
     fn at(&self) -> (i32, NaiveDate) {

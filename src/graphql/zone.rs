@@ -134,7 +134,6 @@ impl Zone {
 
     /// 所属产业集群。
     /// Clusters that it is part of.
-    #[graphql(complexity = "5 + first.unwrap_or(20).max(0) as usize * child_complexity")]
     async fn clusters(
         &self,
         #[graphql(default_with = "Some(20)", desc = "条数，至多 5000。Items wanted, 5,000 at most.")] first: Option<
@@ -154,7 +153,6 @@ impl Zone {
 
     /// 所属产业链。
     /// Chains that it has a part in.
-    #[graphql(complexity = "5 + first.unwrap_or(20).max(0) as usize * child_complexity")]
     async fn chains(
         &self,
         #[graphql(default_with = "Some(20)", desc = "条数，至多 5000。Items wanted, 5,000 at most.")] first: Option<
@@ -180,7 +178,6 @@ impl Zone {
 
     /// 概况的完整程度：已知什么，缺什么，由谁补。
     /// How complete its profile is: what is known, what is missing, and who owes it.
-    #[graphql(complexity = "20 + child_complexity")]
     async fn profile(&self) -> Result<ZoneProfile, Fault> {
         profile::of_zone(&self.view, &self.row).await
     }
@@ -190,7 +187,6 @@ impl Zone {
     /// Comparable zones, the nearest first: for each indicator the newest period in which this zone and another one have a
     /// value, in the indicator's own accumulation; the differences, as shares of the range of all zones, are averaged. A
     /// zone without a value in one of the periods is not compared.
-    #[graphql(complexity = "20 + first.unwrap_or(5).max(0) as usize * child_complexity")]
     async fn peers(
         &self,
         #[graphql(desc = "指标代码，至少一个，至多 10 个。Codes of indicators: one at least, 10 at most.")] by: Vec<
@@ -210,7 +206,6 @@ impl Zone {
 
     /// 位于其中的项目。
     /// Projects that stand in it.
-    #[graphql(complexity = "5 + first.unwrap_or(20).max(0) as usize * child_complexity")]
     async fn projects(
         &self,
         #[graphql(desc = "只要这些。Only these.")] filter: Option<ProjectFilter>,

@@ -6,9 +6,10 @@
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
 
+use async_graphql::parser::types::ExecutableDocument;
 use async_graphql::parser::types::OperationType;
-use async_graphql::parser::{parse_query, types::ExecutableDocument};
-use async_graphql::{BatchRequest, Request, Value, Variables};
+use async_graphql::{Value, Variables};
+use axum::body::Body;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -17,11 +18,12 @@ use rust_embed::RustEmbed;
 use serde::{Deserialize, Serialize};
 
 use super::Site;
-use super::cache::Cache;
+use super::cache::{Cache, is_known, tag};
 pub use super::forms::hash_of;
-use super::forms::{self, Failure, Form, Question, pick};
-use super::graphql::{matches, tag};
-use crate::graphql::{At, Fault, Pin, complete, response};
+use super::forms::{self, Failure, Form, Rows, pick};
+use super::gate;
+use super::graphql::{Asked, Outcome};
+use crate::graphql::{At, Fault, Pin, Question, Refused, read, response};
 use crate::store::Store;
 
 /// Bytes of the documents that clients sent along, all together at most.
@@ -118,30 +120,32 @@ impl Documents {
     ///
     /// # Errors
     /// [`Fault`] when the hash is unknown or is not that of the text.
-    pub async fn complete(&self, request: &mut Request) -> Result<(), Fault> {
-        let Some(persisted) = request.extensions.get("persistedQuery") else { return Ok(()) };
+    pub async fn complete(&self, mut asked: Asked) -> Result<Question, Fault> {
+        let query = asked.query.take().unwrap_or_default();
+        let persisted = asked.extensions.as_mut().and_then(|said| said.remove("persistedQuery"));
+        let Some(persisted) = persisted else { return Ok(asked.with(query)) };
         let malformed = || {
             Fault::malformed(
                 "persistedQuery 须有 version: 1 与 sha256Hash",
                 "persistedQuery needs version: 1 and sha256Hash",
             )
         };
-        let persisted: Persisted = async_graphql::from_value(persisted.clone()).map_err(|_| malformed())?;
+        let persisted: Persisted = serde_json::from_value(persisted).map_err(|_| malformed())?;
         let hash = persisted.sha256_hash.to_ascii_lowercase();
         if persisted.version != 1 || !is_hash(&hash) {
             return Err(malformed());
         }
-        if request.query.is_empty() {
-            request.query = self.text(&hash).await?.to_string();
-        } else if hash_of(&request.query) == hash {
-            // What is no question takes no room.
-            if request.parsed_query().is_ok() {
-                self.sent.insert(hash, request.query.as_str().into());
-            }
-        } else {
+        if query.is_empty() {
+            return Ok(asked.with(self.text(&hash).await?.to_string()));
+        }
+        if hash_of(&query) != hash {
             return Err(Fault::other_hash());
         }
-        Ok(())
+        // What is no question takes no room.
+        if read(&query).is_ok() {
+            self.sent.insert(hash, query.as_str().into());
+        }
+        Ok(asked.with(query))
     }
 
     async fn list(&self) -> Result<Vec<Listed>, Fault> {
@@ -159,7 +163,7 @@ fn is_hash(text: &str) -> bool {
 }
 
 fn listed(origin: Origin, text: &str) -> Option<Listed> {
-    let document = parse_query(text).ok()?;
+    let document = read(text).ok()?;
     let (name, operation) = pick(&document, None).ok()?;
     let variables = operation.variable_definitions.iter().map(|defined| Declared {
         name: defined.node.name.node.to_string(),
@@ -173,7 +177,10 @@ fn listed(origin: Origin, text: &str) -> Option<Listed> {
 /// # Errors
 /// [`Fault`] when it is no document, or not of one named query.
 pub fn name_of(text: &str) -> Result<(String, ExecutableDocument), Fault> {
-    let document = parse_query(text).map_err(|why| Fault::malformed("不是 GraphQL 文档", why))?;
+    let document = read(text).map_err(|why| {
+        let told = why.answer.errors.first().map(|error| error.message.clone()).unwrap_or_default();
+        Fault::malformed("不是 GraphQL 文档，或超出限度", format!("no GraphQL document within bounds: {told}"))
+    })?;
     let one = || Fault::malformed("须恰有一个具名查询", "exactly one named query is wanted");
     let (name, operation) = pick(&document, None).map_err(|_| one())?;
     let name = name.filter(|_| operation.ty == OperationType::Query).ok_or_else(one)?.to_string();
@@ -218,32 +225,37 @@ async fn ask(site: &Site, name: &str, query: &str, headers: &HeaderMap) -> Resul
     }
     let hash = hash.to_ascii_lowercase();
     let text = site.documents.text(&hash).await?;
-    let document = parse(&text)?;
+    let document = read(&text)?;
     let (variables, at) = parameters(&document, query)?;
     let pin = Pin::at(&site.library, (site.clock)(), &at).await?;
     let tag = tag(pin.revision(), pin.on());
     let cache = if pin.is_fixed() { Cache::Forever } else { Cache::Revalidate };
     let kept = [(header::ETAG, tag.clone()), (header::CACHE_CONTROL, cache.header())];
-    if headers.get(header::IF_NONE_MATCH).is_some_and(|known| matches(known, &tag)) {
+    if is_known(headers, &tag) {
+        site.metrics.not_modified();
         return Ok((StatusCode::NOT_MODIFIED, kept).into_response());
     }
     let mut response = match form {
         Some(form) => {
-            let question = Question { document, hash, operation: None, variables };
-            site.writer.answer(question, pin, form).await?
+            let rows = Rows { document, hash, operation: None, variables };
+            site.writer.answer(rows, pin, form).await?
         }
         None => {
-            let answer = pin.ask(&site.schema, document, None, &variables).await;
-            if answer.is_err() && answer.data == Value::Null {
-                return Err(Failure::Answer(answer.errors));
+            let (_, operation) = pick(&document, None)?;
+            if operation.ty != OperationType::Query {
+                return Err(Fault::queries_only().into());
             }
-            let whole = answer.errors.is_empty();
-            let kept = if whole {
+            let asked = gate::Asked { document, operation: None, variables };
+            let answered = site.gate.answer_parsed(&pin, asked).await?;
+            if !answered.errors.is_empty() {
+                return Err(Failure::Answer(answered.errors));
+            }
+            let kept = if answered.outcome == Outcome::Whole {
                 kept.clone()
             } else {
                 [(header::ETAG, tag), (header::CACHE_CONTROL, Cache::Never.header())]
             };
-            return Ok((kept, [(header::CONTENT_TYPE, JSON)], response::to_bytes(&answer.into())).into_response());
+            return Ok((kept, [(header::CONTENT_TYPE, JSON)], Body::new(answered.parcel)).into_response());
         }
     };
     response.headers_mut().extend(kept);
@@ -251,29 +263,32 @@ async fn ask(site: &Site, name: &str, query: &str, headers: &HeaderMap) -> Resul
 }
 
 /// A question by POST whose rows are wanted.
-pub async fn by_post(site: &Site, request: BatchRequest, form: Form) -> Response {
+pub async fn by_post(site: &Site, mut questions: Vec<Result<Question, Fault>>, form: Form) -> Response {
     let answer = async {
-        let BatchRequest::Single(request) = request else {
+        let (Some(question), true) = (questions.pop(), questions.is_empty()) else {
             return Err(Fault::malformed("文件一次只答一个问题", "a file answers one question").into());
         };
+        let Question { query, operation_name, variables } = question?;
         let pin = Pin::head(&site.library, (site.clock)()).ok_or_else(Fault::empty)?;
-        let document = parse(&request.query)?;
-        let (operation, variables) = (request.operation_name, request.variables);
-        let question = Question { document, hash: hash_of(&request.query), operation, variables };
-        site.writer.answer(question, pin, form).await
+        let document = read(&query)?;
+        let rows = Rows { document, hash: hash_of(&query), operation: operation_name, variables };
+        site.writer.answer(rows, pin, form).await
     };
     let mut response = answer.await.unwrap_or_else(failed);
     response.headers_mut().insert(header::CACHE_CONTROL, Cache::Never.header());
     response
 }
 
-/// A document read.
-fn parse(text: &str) -> Result<ExecutableDocument, Failure> {
-    parse_query(text).map_err(|why| {
-        let mut why = why.into();
-        complete(&mut why);
-        Failure::Answer(vec![why])
-    })
+impl From<Refused> for Failure {
+    fn from(refused: Refused) -> Self {
+        Self::Answer(refused.answer.errors)
+    }
+}
+
+impl From<gate::Refusal> for Failure {
+    fn from(refusal: gate::Refusal) -> Self {
+        Self::Fault(refusal.fault())
+    }
 }
 
 /// The variables of a question and the state it is asked at.
@@ -351,7 +366,7 @@ pub fn failed(why: Failure) -> Response {
     });
     let status = match code {
         Some("PERSISTED_QUERY_NOT_FOUND" | "UNKNOWN_REVISION") => StatusCode::NOT_FOUND,
-        Some("NOT_READY" | "BUSY") => StatusCode::SERVICE_UNAVAILABLE,
+        Some("NOT_READY" | "BUSY" | "DEADLINE") => StatusCode::SERVICE_UNAVAILABLE,
         Some("INTERNAL") => StatusCode::INTERNAL_SERVER_ERROR,
         _ => StatusCode::BAD_REQUEST,
     };

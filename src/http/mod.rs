@@ -3,28 +3,37 @@
 mod cache;
 pub mod documents;
 mod forms;
+mod gate;
 mod graphql;
+mod metrics;
 mod page;
+mod requests;
 mod served;
 mod server;
+mod settings;
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
-use axum::Router;
 use axum::extract::{DefaultBodyLimit, State};
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
-use axum::response::IntoResponse;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use axum::{Router, middleware};
 use chrono::{DateTime, Utc};
+use sha2::{Digest, Sha256};
+use tokio::sync::watch;
 use tower_http::compression::CompressionLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::TimeoutLayer;
-use tower_http::trace::TraceLayer;
 
 use crate::graphql::{Library, PlanSchema};
-use cache::Cache;
+use cache::{Cache, is_known, weak};
+use gate::Gate;
+use metrics::Metrics;
+use requests::Ids;
 pub use server::{ServeError, Stop, serve};
+pub use settings::Settings;
 
 /// Tells the time; the command line hands it in.
 pub type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
@@ -35,6 +44,8 @@ const BODY: usize = 256 * 1024;
 const PATIENCE: Duration = Duration::from_secs(20);
 /// Longest that a file may take to begin: the rows of a workbook are counted before its first byte.
 const FILE_PATIENCE: Duration = Duration::from_secs(120);
+/// Longest that the body of a request may take to come in.
+const READING: Duration = Duration::from_secs(10);
 
 /// The page may load from its own origin alone, and be framed by it alone. MapLibre starts its worker from a blob.
 const CONTENT_POLICY: &str = "default-src 'self'; worker-src 'self' blob:; child-src 'self' blob:; \
@@ -49,14 +60,24 @@ pub struct Site {
     clock: Clock,
     documents: documents::Documents,
     writer: forms::Writer,
+    settings: Arc<Settings>,
+    gate: Gate,
+    metrics: Arc<Metrics>,
+    ids: Arc<Ids>,
+    /// Turns true when the server is to stop, for whatever stays open.
+    closing: watch::Receiver<bool>,
 }
 
 impl Site {
     /// A site over a library.
-    pub fn new(library: Arc<Library>, clock: Clock) -> Self {
+    pub fn new(library: Arc<Library>, clock: Clock, settings: Settings, closing: watch::Receiver<bool>) -> Self {
+        let ids = Arc::new(Ids::new(clock().timestamp_millis()));
         let schema = crate::graphql::schema();
         let documents = documents::Documents::new(library.store().clone());
-        Self { library, writer: forms::Writer::new(schema.clone()), schema, clock, documents }
+        let metrics = Arc::<Metrics>::default();
+        let gate = Gate::new(schema.clone(), Arc::clone(&metrics));
+        let writer = forms::Writer::new(schema.clone(), gate.clone());
+        Self { library, schema, clock, documents, writer, settings: Arc::new(settings), gate, metrics, ids, closing }
     }
 }
 
@@ -79,12 +100,14 @@ pub fn router(site: Site) -> Router {
         .route("/schema.graphql", Cache::Revalidate.of(get(schema)))
         .route("/healthz", Cache::Never.of(get(health)))
         .route("/readyz", Cache::Never.of(get(ready)))
+        .route("/metrics", Cache::Never.of(get(metrics::scrape)))
         .fallback_service(get(served::page).with_state(site.clone()))
         .layer(DefaultBodyLimit::max(BODY))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, PATIENCE))
         .merge(files)
         .layer(CompressionLayer::new())
-        .layer(TraceLayer::new_for_http().on_failure(()))
+        .layer(site.settings.cors())
+        .layer(middleware::from_fn_with_state(site.clone(), requests::account))
         .with_state(site);
     headers.into_iter().fold(router, |router, (name, value)| {
         router.layer(SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value)))
@@ -106,6 +129,16 @@ async fn ready(State(site): State<Site>) -> (StatusCode, &'static str) {
 }
 
 /// The schema as text.
-async fn schema() -> impl IntoResponse {
-    ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], crate::graphql::sdl())
+async fn schema(headers: HeaderMap) -> Response {
+    static TEXT: LazyLock<(String, HeaderValue)> = LazyLock::new(|| {
+        let text = crate::graphql::sdl();
+        let tag = weak(&hex::encode(&Sha256::digest(&text)[..16]));
+        (text, tag)
+    });
+    let (text, tag) = &*TEXT;
+    if is_known(&headers, tag) {
+        return (StatusCode::NOT_MODIFIED, [(header::ETAG, tag)]).into_response();
+    }
+    let media = HeaderValue::from_static("text/plain; charset=utf-8");
+    ([(header::CONTENT_TYPE, &media), (header::ETAG, tag)], text.as_str()).into_response()
 }

@@ -5,7 +5,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use rust_embed::{EmbeddedFile, RustEmbed};
 
-use super::cache::Cache;
+use super::cache::{Cache, is_known, weak};
 
 /// GraphiQL, on a page of its own. Its editor writes styles into the page and its style sheet carries fonts, so its
 /// policy lets them; scripts are held to the same rule as everywhere.
@@ -64,12 +64,11 @@ pub fn documents() -> Vec<String> {
 }
 
 fn send(path: &str, file: EmbeddedFile, headers: &HeaderMap) -> Response {
-    let tag = format!("W/\"{}\"", hex::encode(&file.metadata.sha256_hash()[..16]));
-    let tag = HeaderValue::from_str(&tag).unwrap_or(HeaderValue::from_static("W/\"\""));
+    let tag = weak(&hex::encode(&file.metadata.sha256_hash()[..16]));
     // The build puts what it names by its content under assets/.
     let cache = if path.starts_with("assets/") { Cache::Forever } else { Cache::Revalidate };
     let kept = [(header::ETAG, tag.clone()), (header::CACHE_CONTROL, cache.header())];
-    if headers.get(header::IF_NONE_MATCH) == Some(&tag) {
+    if is_known(headers, &tag) {
         return (StatusCode::NOT_MODIFIED, kept).into_response();
     }
     let body = match file.data {

@@ -2,6 +2,7 @@
 //! sea-query and reads rows by position, whatever engine answers.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::stream::{BoxStream, StreamExt, TryStreamExt};
@@ -125,17 +126,34 @@ impl Dialect {
     }
 }
 
+/// Steps of SQLite between two looks at the leash.
+const STEPS: i32 = 5_000;
+
+/// Holds a running statement; once it is dropped the statement is interrupted.
+#[derive(Default)]
+struct Leash(Arc<()>);
+
+impl Leash {
+    /// Says as often as it is asked whether the leash is still held.
+    fn held(&self) -> impl FnMut() -> bool + Send + 'static {
+        let leash = Arc::downgrade(&self.0);
+        move || leash.strong_count() > 0
+    }
+}
+
 impl Db {
-    /// Opens `sqlite:PATH` or `postgres://…`, creating and migrating what is missing.
-    pub(super) async fn open(url: &str) -> Result<Self, StoreError> {
+    /// Opens `sqlite:PATH` or `postgres://…`, creating and migrating what is missing. With `patience` PostgreSQL gives
+    /// up any statement that takes longer.
+    pub(super) async fn open(url: &str, patience: Option<Duration>) -> Result<Self, StoreError> {
         let db = if let Some(path) = url.strip_prefix("sqlite:") {
             Self::open_file(Path::new(path.strip_prefix("//").unwrap_or(path))).await?
         } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             let options: PgConnectOptions = url.parse().map_err(|_| StoreError::Url)?;
             // A pool would go on trying until its patience ends, and then not say why.
             PgConnection::connect_with(&options).await?.close().await?;
+            let limit = patience.map(|patience| ("statement_timeout", patience.as_millis().to_string()));
             let pool = PgPoolOptions::new().max_connections(16).acquire_timeout(Duration::from_secs(30));
-            Self::Postgres(pool.connect_lazy_with(options))
+            Self::Postgres(pool.connect_lazy_with(options.options(limit)))
         } else {
             return Err(StoreError::Url);
         };
@@ -160,6 +178,13 @@ impl Db {
             // Keeps the statistics that plans of statements rest on.
             .optimize_on_close(true, 400);
         let pool = SqlitePoolOptions::new().max_connections(8).acquire_timeout(WRITER_PATIENCE);
+        // Whoever takes the connection next must not be held on the leash of whoever had it before.
+        let pool = pool.after_release(|connection, _| {
+            Box::pin(async move {
+                connection.lock_handle().await?.remove_progress_handler();
+                Ok(true)
+            })
+        });
         Ok(Self::Sqlite(pool.connect_with(options).await?))
     }
 
@@ -168,6 +193,14 @@ impl Db {
         match self {
             Self::Sqlite(_) => Dialect::Sqlite,
             Self::Postgres(_) => Dialect::Postgres,
+        }
+    }
+
+    /// Connections that are open, and those of them that wait for work.
+    pub(super) fn connections(&self) -> (u32, usize) {
+        match self {
+            Self::Sqlite(pool) => (pool.size(), pool.num_idle()),
+            Self::Postgres(pool) => (pool.size(), pool.num_idle()),
         }
     }
 
@@ -240,9 +273,16 @@ impl Db {
         Ok(())
     }
 
-    /// The rows of a statement.
+    /// The rows of a statement. It is given up as soon as nobody waits for them any more: by SQLite within some
+    /// thousands of its steps, by PostgreSQL after the patience it was opened with.
     pub(super) async fn rows(&self, statement: &impl SqlxBinder) -> Result<Vec<Row>, StoreError> {
-        self.stream(statement).try_collect().await
+        let Self::Sqlite(pool) = self else { return self.stream(statement).try_collect().await };
+        let (sql, values) = self.dialect().render(statement);
+        let mut connection = pool.acquire().await?;
+        let leash = Leash::default();
+        connection.lock_handle().await?.set_progress_handler(STEPS, leash.held());
+        let rows = sqlx::query_with(AssertSqlSafe(sql), values).fetch_all(&mut *connection).await?;
+        Ok(rows.into_iter().map(Row::Sqlite).collect())
     }
 
     /// The rows of a statement, one after another.

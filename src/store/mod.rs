@@ -34,6 +34,8 @@ pub mod table;
 mod verify;
 mod version;
 
+use std::time::Duration;
+
 use sea_query::{Condition, Expr, ExprTrait};
 
 pub use backup::Copied;
@@ -62,13 +64,26 @@ impl Store {
     /// # Errors
     /// When it cannot be opened, or was made by a newer program.
     pub async fn open(url: &str) -> Result<Self, StoreError> {
-        Ok(Self { db: db::Db::open(url).await?, seed: None })
+        Ok(Self { db: db::Db::open(url, None).await?, seed: None })
+    }
+
+    /// Opens it for readers that do not wait for ever: no statement takes longer than `patience`.
+    ///
+    /// # Errors
+    /// As [`Store::open`].
+    pub async fn open_to_serve(url: &str, patience: Duration) -> Result<Self, StoreError> {
+        Ok(Self { db: db::Db::open(url, Some(patience)).await?, seed: None })
     }
 
     /// Draws salts from a given seed, so that digests come out the same again: for tests.
     #[must_use]
     pub fn seeded(self, seed: Seed) -> Self {
         Self { seed: Some(seed), ..self }
+    }
+
+    /// Connections that are open, and those of them that wait for work.
+    pub fn connections(&self) -> (u32, usize) {
+        self.db.connections()
     }
 
     /// Closes every connection of this store and its clones. An SQLite database is one file after that.

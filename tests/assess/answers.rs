@@ -1,8 +1,7 @@
 //! Lights as the API gives them.
 
-use async_graphql::Request;
 use chrono::{TimeZone as _, Utc};
-use planatlas::graphql::{Library, schema};
+use planatlas::graphql::{Library, Question, schema};
 use serde_json::Value;
 
 use super::store;
@@ -34,9 +33,9 @@ async fn the_api_answers_with_lights_scorecards_and_thresholds() {
     let session = library.head(Utc.with_ymd_and_hms(2025, 6, 30, 4, 0, 0).unwrap()).expect("a session");
     let plan = session.view().atlas().plans.all()[0].code.clone();
     let variables = async_graphql::Variables::from_json(serde_json::json!({ "plan": plan }));
-    let request = Request::new(QUESTION).variables(variables);
-    let answer = session.answer(&schema(), request.into()).await;
-    let answer: Value = serde_json::from_slice(&planatlas::graphql::response::to_bytes(&answer)).expect("JSON");
+    let checked = session.check(vec![Ok(Question { query: QUESTION.to_owned(), operation_name: None, variables })]);
+    let answer = session.run(&schema(), checked).await.pop().expect("an answer");
+    let answer: Value = serde_json::from_slice(&planatlas::graphql::response::to_bytes(&answer.into())).expect("JSON");
     assert!(answer.get("errors").is_none(), "{answer}");
     let data = &answer["data"];
     let plan = &data["plan"];

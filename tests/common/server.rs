@@ -73,9 +73,15 @@ pub struct Server {
 impl Server {
     /// Serves a database on a free port.
     pub fn start(url: &str) -> Self {
+        Self::start_with(url, &[])
+    }
+
+    /// Serves a database with further options.
+    pub fn start_with(url: &str, options: &[&str]) -> Self {
         let directory = tempfile::tempdir().expect("a temporary directory");
         let log = directory.path().join("log");
         let mut child = planatlas(&["serve", "--listen", "127.0.0.1:0", "--today", TODAY, "--database", url])
+            .args(options)
             .env("RUST_LOG", "warn,sqlx::query=debug")
             .stdout(Stdio::piped())
             .stderr(File::create(&log).expect("a log"))
@@ -88,6 +94,30 @@ impl Server {
         std::thread::spawn(move || lines.for_each(drop));
         let client = Client::builder().timeout(Duration::from_secs(30)).build().expect("a client");
         Self { child, base, log, client, _directory: directory }
+    }
+
+    /// Where it listens: host and port.
+    pub fn address(&self) -> &str {
+        self.base.trim_start_matches("http://")
+    }
+
+    /// Most memory that it has held so far, in bytes; none where the system does not tell.
+    pub fn most_memory(&self) -> Option<u64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+        line.trim().trim_end_matches(" kB").parse::<u64>().ok().map(|kib| kib * 1024)
+    }
+
+    /// What it has logged so far.
+    pub fn logged(&self) -> String {
+        std::fs::read_to_string(&self.log).expect("the log")
+    }
+
+    /// A request of any kind.
+    pub fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: Vec<u8>) -> Response {
+        let method = method.parse().expect("a method");
+        let request = self.client.request(method, format!("{}{path}", self.base)).body(body);
+        headers.iter().fold(request, |request, (name, value)| request.header(*name, *value)).send().expect("an answer")
     }
 
     /// GET of a path.
@@ -130,7 +160,7 @@ impl Server {
 
     /// Questions sent to the database so far, but for looking for a new revision.
     pub fn statements(&self) -> Vec<String> {
-        let log = std::fs::read_to_string(&self.log).expect("the log");
+        let log = self.logged();
         let lines = log.lines().filter(|line| {
             line.contains("sqlx::query") && line.contains("SELECT") && !line.contains("\\\"revision\\\"")
         });
@@ -148,11 +178,6 @@ impl Server {
     /// Its process.
     pub fn pid(&self) -> u32 {
         self.child.id()
-    }
-
-    /// Where it listens.
-    pub fn address(&self) -> &str {
-        self.base.trim_start_matches("http://")
     }
 
     /// Asks it to stop and returns its exit code.

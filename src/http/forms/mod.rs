@@ -24,15 +24,16 @@ use std::sync::Arc;
 use async_graphql::parser::parse_query;
 use async_graphql::parser::types::ExecutableDocument;
 use async_graphql::{Value, Variables};
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
 
-use crate::graphql::{Fault, Pin, PlanSchema, faults};
+use crate::graphql::{Fault, MOST, Pin, PlanSchema, faults};
+use crate::http::gate::{Asked, Gate};
 use encoder::{About, Encoder, Ending, SourceDocument, Table};
 use flat::Flat;
-use pages::Pages;
+use pages::{PATIENCE, Page, Pages};
 use shape::{Geometry, Shape};
 use stream::{Sender, stream};
 
@@ -42,6 +43,8 @@ pub use html::STYLE;
 pub use pages::Failure;
 pub use types::open as open_type;
 
+/// The media type of a workbook.
+pub const WORKBOOK: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 /// The style of the tables.
 pub const STYLE_SHEET: &str = include_str!("table.css");
 /// What is told of the documents that rows cite.
@@ -74,27 +77,6 @@ impl Form {
         })
     }
 
-    /// The form that a client of /graphql asked for before JSON; none when JSON will do.
-    pub fn accepted(headers: &HeaderMap) -> Option<Self> {
-        let accept = headers.get(header::ACCEPT)?.to_str().ok()?;
-        let mut best: Option<(f32, Option<Self>)> = None;
-        for range in accept.split(',') {
-            let mut parts = range.split(';').map(str::trim);
-            let form = match parts.next().unwrap_or_default().to_ascii_lowercase().as_str() {
-                "application/geo+json" => Some(Self::GeoJson),
-                "text/csv" => Some(Self::Csv),
-                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" => Some(Self::Xlsx),
-                "application/json" | "application/graphql-response+json" | "application/*" | "*/*" => None,
-                _ => continue,
-            };
-            let weight = parts.find_map(|part| part.strip_prefix("q=")?.parse().ok()).unwrap_or(1.0);
-            if weight > 0.0 && best.is_none_or(|(most, _)| weight > most) {
-                best = Some((weight, form));
-            }
-        }
-        best.and_then(|(_, form)| form)
-    }
-
     const fn suffix(self) -> &'static str {
         match self {
             Self::GeoJson => "geojson",
@@ -108,14 +90,14 @@ impl Form {
         match self {
             Self::GeoJson => "application/geo+json",
             Self::Csv => "text/csv; charset=utf-8; header=present",
-            Self::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            Self::Xlsx => WORKBOOK,
             Self::Html => "text/html; charset=utf-8",
         }
     }
 }
 
 /// A question whose rows are wanted.
-pub struct Question {
+pub struct Rows {
     /// Its text, parsed.
     pub document: ExecutableDocument,
     /// SHA-256 of the text.
@@ -135,12 +117,13 @@ pub fn hash_of(text: &str) -> String {
 #[derive(Clone)]
 pub struct Writer {
     schema: PlanSchema,
+    gate: Gate,
     room: Arc<Semaphore>,
 }
 
 /// All that writing a file needs, for as long as it takes.
 struct Work {
-    schema: PlanSchema,
+    gate: Gate,
     pin: Pin,
     shape: Shape,
     variables: Variables,
@@ -150,29 +133,29 @@ struct Work {
 }
 
 impl Writer {
-    /// Over the schema of the site.
-    pub fn new(schema: PlanSchema) -> Self {
-        Self { schema, room: Arc::new(Semaphore::new(FILES)) }
+    /// Over the schema of the site; every page passes the gate.
+    pub fn new(schema: PlanSchema, gate: Gate) -> Self {
+        Self { schema, gate, room: Arc::new(Semaphore::new(FILES)) }
     }
 
     /// The rows of a question at a state, as a response without cache headers.
     ///
     /// # Errors
     /// [`Failure`] before the first byte: the question is refused, gives no one table, or is too large for the form.
-    pub async fn answer(&self, question: Question, pin: Pin, form: Form) -> Result<Response, Failure> {
-        let found = faults(&self.schema, &question.document).await;
+    pub async fn answer(&self, rows: Rows, pin: Pin, form: Form) -> Result<Response, Failure> {
+        let found = faults(&self.schema, &rows.document).await;
         if !found.is_empty() {
             return Err(Failure::Answer(found));
         }
-        let flat = Flat::of(&question.document, question.operation.as_deref(), &question.variables)?;
+        let flat = Flat::of(&rows.document, rows.operation.as_deref(), &rows.variables)?;
         let title = flat.name().unwrap_or("query").to_owned();
         let shape = Shape::of(flat, pin.has_sample())?;
         if form == Form::GeoJson {
             drawn(&shape.geometry)?;
         }
         let permit = Arc::clone(&self.room).try_acquire_owned().map_err(|_| Fault::busy())?;
-        let Question { variables, hash, .. } = question;
-        let work = Work { schema: self.schema.clone(), pin, shape, variables, form, title, hash };
+        let Rows { variables, hash, .. } = rows;
+        let work = Work { gate: self.gate.clone(), pin, shape, variables, form, title, hash };
         let mut pages = work.pages();
         if form == Form::Xlsx {
             work.fits(&pages).await?;
@@ -223,7 +206,7 @@ fn drawn(found: &[Geometry]) -> Result<&Geometry, Fault> {
 
 impl Work {
     fn pages(&self) -> Pages<'_> {
-        Pages::new(&self.schema, &self.pin, &self.shape, &self.variables)
+        Pages::new(&self.gate, &self.pin, &self.shape, &self.variables)
     }
 
     fn table(&self) -> Table<'_> {
@@ -246,8 +229,8 @@ impl Work {
             None => {
                 let mut pages = self.pages();
                 let mut total = 0;
-                while let Some(data) = pages.next().await? {
-                    cells::each_row(&data, &self.shape.path, |_| {
+                while let Some(page) = pages.next().await? {
+                    cells::each_row(&page.data, &self.shape.path, |_| {
                         total += 1;
                         Ok::<_, Failure>(())
                     })?;
@@ -261,7 +244,7 @@ impl Work {
         if total > xlsx::MOST_ROWS { Err(Fault::too_many_rows(xlsx::MOST_ROWS).into()) } else { Ok(()) }
     }
 
-    async fn write(&self, first: Option<Value>, mut pages: Pages<'_>, sender: &Sender) -> Result<(), Failure> {
+    async fn write(&self, first: Option<Page>, mut pages: Pages<'_>, sender: &Sender) -> Result<(), Failure> {
         let table = self.table();
         let mut encoder: Box<dyn Encoder> = match self.form {
             Form::Csv => Box::new(csv::Csv::new(&table)?),
@@ -271,7 +254,7 @@ impl Work {
         };
         let mut cited = BTreeSet::new();
         let mut page = first;
-        while let Some(data) = page {
+        while let Some(Page { data, room }) = page {
             cells::each_row(&data, &self.shape.path, |row| {
                 for place in &self.shape.sources {
                     cells::cited(row, place, &mut |code| {
@@ -282,6 +265,7 @@ impl Work {
                 }
                 encoder.row(&table, row)
             })?;
+            drop((data, room));
             sender.send(encoder.take()?).await?;
             page = pages.next().await?;
         }
@@ -300,8 +284,9 @@ impl Work {
         if cited.is_empty() {
             return Ok(Vec::new());
         }
-        let question = parse_query(SOURCES).map_err(Fault::internal)?;
-        let answer = self.pin.ask(&self.schema, question, None, &Variables::default()).await;
+        let document = parse_query(SOURCES).map_err(Fault::internal)?;
+        let asked = Asked { document, operation: None, variables: Variables::default() };
+        let (answer, _) = self.gate.ask(&self.pin, asked, MOST, PATIENCE).await?;
         let Value::Object(data) = &answer.data else { return Err(Failure::Answer(answer.errors)) };
         let Some(Value::List(documents)) = data.get("documents") else { return Ok(Vec::new()) };
         let text = |value: Option<&Value>| match value {
@@ -321,23 +306,5 @@ impl Work {
             })
         });
         Ok(told.collect())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_dearest_range_that_is_known_decides() {
-        let of = |accept: &'static str| {
-            Form::accepted(&HeaderMap::from_iter([(header::ACCEPT, HeaderValue::from_static(accept))]))
-        };
-        assert_eq!(of("text/csv"), Some(Form::Csv));
-        assert_eq!(of("application/geo+json, application/json;q=0.5"), Some(Form::GeoJson));
-        assert_eq!(of("application/json, text/csv;q=0.9"), None);
-        assert_eq!(of("application/json;q=0.1, TEXT/CSV; q=0.9, */*;q=0.01"), Some(Form::Csv));
-        assert_eq!(of("text/html, */*"), None);
-        assert_eq!(of("text/csv;q=0"), None);
     }
 }

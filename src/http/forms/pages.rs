@@ -1,15 +1,30 @@
 //! The pages of a query at one pinned state: short questions, one after another, as many as the rows take.
 
+use std::time::Duration;
+
 use async_graphql::parser::types::Field;
 use async_graphql::{ServerError, Value, Variables};
 
 use super::flat::{extra, item, leaf, set_argument};
 use super::shape::{EVERYTHING, Paged, Shape, whole};
 use super::tree::EXTRA;
-use crate::graphql::{Fault, Pin, PlanSchema, too_dear};
+use crate::graphql::{Fault, MOST, Pin, too_dear};
+use crate::http::gate::{Asked, Gate, Room, WAIT};
 
 /// Rows with outlines on a page at most: one may have thousands of corners.
 const OUTLINES: usize = 50;
+/// What a page of several items may cost, so that many files at a time take little memory.
+const BUDGET: u64 = MOST / 10;
+/// How long a file that is under way waits for room.
+pub const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A page.
+pub struct Page {
+    /// Its data.
+    pub data: Value,
+    /// The room that it takes.
+    pub room: Room,
+}
 
 /// Why there is no page.
 #[derive(Debug)]
@@ -30,11 +45,12 @@ impl From<Fault> for Failure {
 
 /// Where the reading of a query stands.
 pub struct Pages<'a> {
-    schema: &'a PlanSchema,
+    gate: &'a Gate,
     pin: &'a Pin,
     shape: &'a Shape,
     variables: &'a Variables,
     stand: Stand,
+    patience: Duration,
 }
 
 /// How far the reading has come.
@@ -50,11 +66,12 @@ pub struct Stand {
 
 impl<'a> Pages<'a> {
     /// Before the first page.
-    pub fn new(schema: &'a PlanSchema, pin: &'a Pin, shape: &'a Shape, variables: &'a Variables) -> Self {
+    pub fn new(gate: &'a Gate, pin: &'a Pin, shape: &'a Shape, variables: &'a Variables) -> Self {
         let outlines = shape.geometry.iter().any(|geometry| geometry.point.is_none());
         let left = shape.paged.as_ref().and_then(|paged| paged.limit);
         let size = if outlines { OUTLINES } else { EVERYTHING };
-        Self { schema, pin, shape, variables, stand: Stand { size, after: None, left, done: false } }
+        let stand = Stand { size, after: None, left, done: false };
+        Self { gate, pin, shape, variables, stand, patience: WAIT }
     }
 
     /// Where the reading stands, to be gone on with.
@@ -62,28 +79,30 @@ impl<'a> Pages<'a> {
         self.stand
     }
 
-    /// Goes on from there.
+    /// Goes on from there. What is under way waits for room longer than what has not begun.
     pub fn go_on(&mut self, stand: Stand) {
         self.stand = stand;
+        self.patience = PATIENCE;
     }
 
-    /// The data of the next page; none when there is no more.
+    /// The next page; none when there is no more.
     ///
     /// # Errors
     /// [`Failure`] when the question is refused, a field fails, or a list inside the rows is cut short.
-    pub async fn next(&mut self) -> Result<Option<Value>, Failure> {
+    pub async fn next(&mut self) -> Result<Option<Page>, Failure> {
         if self.stand.done {
             return Ok(None);
         }
         let Some(paged) = &self.shape.paged else {
             self.stand.done = true;
-            let data = self.ask(&Ask::All).await?;
-            self.whole(&data)?;
-            return Ok(Some(data));
+            let page = self.ask(&Ask::All, MOST).await?;
+            self.whole(&page.data)?;
+            return Ok(Some(page));
         };
-        let data = loop {
+        let page = loop {
             let first = self.stand.left.unwrap_or(usize::MAX).min(self.stand.size);
-            match self.ask(&Ask::Page(paged, first, self.stand.after.clone())).await {
+            let budget = if first > 1 { BUDGET } else { MOST };
+            match self.ask(&Ask::Page(paged, first, self.stand.after.clone()), budget).await {
                 Err(Failure::Answer(errors)) if self.stand.size > 1 && errors.iter().any(too_dear) => {
                     self.stand.size = self.stand.size.min(first) / 2
                 }
@@ -91,14 +110,14 @@ impl<'a> Pages<'a> {
             }
             self.stand.size = self.stand.size.max(1);
         };
-        self.whole(&data)?;
+        self.whole(&page.data)?;
         let first = self.stand.left.unwrap_or(usize::MAX).min(self.stand.size);
         self.stand.left = self.stand.left.map(|left| left - first);
-        match page_info(&data, &paged.path) {
+        match page_info(&page.data, &paged.path) {
             Some((true, Some(cursor))) if self.stand.left != Some(0) => self.stand.after = Some(cursor.clone()),
             _ => self.stand.done = true,
         }
-        Ok(Some(data))
+        Ok(Some(page))
     }
 
     /// How many rows there will be, when the list tells without being read.
@@ -109,7 +128,7 @@ impl<'a> Pages<'a> {
         let Some(paged) = self.shape.paged.as_ref().filter(|paged| paged.counts && self.shape.flat_rows) else {
             return Ok(None);
         };
-        let data = self.ask(&Ask::Count(paged)).await?;
+        let Page { data, .. } = self.ask(&Ask::Count(paged), MOST).await?;
         let Some(Value::Object(page)) = find(&data, &paged.path) else { return Ok(Some(0)) };
         let total = match page.get(format!("{EXTRA}total").as_str()) {
             Some(Value::Number(number)) => number.as_u64().and_then(|number| usize::try_from(number).ok()),
@@ -118,7 +137,7 @@ impl<'a> Pages<'a> {
         Ok(total.map(|total| paged.limit.map_or(total, |limit| limit.min(total))))
     }
 
-    async fn ask(&self, ask: &Ask<'_>) -> Result<Value, Failure> {
+    async fn ask(&self, ask: &Ask<'_>, budget: u64) -> Result<Page, Failure> {
         let mut flat = self.shape.flat.clone();
         let page_info = || {
             let fields = vec![leaf("hasNextPage"), leaf("endCursor")];
@@ -155,8 +174,14 @@ impl<'a> Pages<'a> {
                 }
             });
         }
-        let answer = self.pin.ask(self.schema, flat.document(), flat.name(), self.variables).await;
-        if answer.errors.is_empty() { Ok(answer.data) } else { Err(Failure::Answer(answer.errors)) }
+        let (document, operation) = (flat.document(), flat.name().map(str::to_owned));
+        let asked = Asked { document, operation, variables: self.variables.clone() };
+        let (answer, room) = self.gate.ask(self.pin, asked, budget, self.patience).await?;
+        if answer.errors.is_empty() {
+            Ok(Page { data: answer.data, room })
+        } else {
+            Err(Failure::Answer(answer.errors))
+        }
     }
 
     /// Every list inside the paged one must have come whole, or to the number that was asked for.

@@ -19,9 +19,10 @@ use serde_json::{Value, json};
 
 use super::Site;
 use super::cache::Cache;
+use super::gate::{Asked as Question, WAIT};
 use super::graphql::{matches, tag};
 use super::page;
-use crate::graphql::{At, Pin, response};
+use crate::graphql::{At, MOST, Pin, response};
 use pieces::{Asked, at};
 use views::{Served, View};
 
@@ -97,26 +98,31 @@ async fn ask(site: &Site, pin: &Pin, view: &View, address: &Address) -> Option<V
     let plan = match &address.plan {
         Some(plan) => plan.clone(),
         None => {
-            let answer = pin.ask(&site.schema, plans.clone(), None, &Variables::default()).await;
-            at(&json_of(answer)?, "/data/plans/0/code").to_owned()
+            let asked = Question { document: plans.clone(), operation: None, variables: Variables::default() };
+            at(&answer(site, pin, asked).await?, "/data/plans/0/code").to_owned()
         }
     };
     let lang = if address.english { "EN" } else { "ZH" };
     let number = view.code.as_ref().and_then(|code| code.parse::<i32>().ok());
     let variables = json!({ "plan": plan, "lang": lang, "code": view.code, "number": number });
-    let variables = Variables::from_json(variables);
-    let answer = pin.ask(&site.schema, documents.clone(), Some(view.operation), &variables).await;
-    if !answer.errors.is_empty() {
-        tracing::debug!(view = view.operation, errors = ?answer.errors, "a view is left to its program");
-        return None;
-    }
-    let data = json_of(answer)?["data"].take();
+    let asked = Question {
+        document: documents.clone(),
+        operation: Some(view.operation.to_owned()),
+        variables: Variables::from_json(variables),
+    };
+    let data = answer(site, pin, asked).await?["data"].take();
     let there = data["plan"].is_object() && view.needs.is_none_or(|name| data[name].is_object());
     there.then_some(data)
 }
 
-/// An answer as JSON, geometry included.
-fn json_of(answer: async_graphql::Response) -> Option<Value> {
+/// The answer as JSON, geometry included; none when it has errors or there is no room for it now.
+async fn answer(site: &Site, pin: &Pin, asked: Question) -> Option<Value> {
+    let operation = asked.operation.clone();
+    let (answer, _room) = site.gate.ask(pin, asked, MOST, WAIT).await.ok()?;
+    if !answer.errors.is_empty() {
+        tracing::debug!(?operation, errors = ?answer.errors, "a view is left to its program");
+        return None;
+    }
     serde_json::from_slice(&response::to_bytes(&answer.into())).ok()
 }
 
