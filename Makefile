@@ -15,11 +15,13 @@ PACKAGES := geodata/shangqiu geodata/sample
 endif
 
 NPM_READY := frontend/node_modules/.package-lock.json
+CLIENTS_READY := tests/clients/node_modules/.package-lock.json
 PAGE := frontend/dist/index.html
 PAGE_SOURCES := $(shell find frontend/src frontend/public -type f 2>/dev/null) frontend/index.html frontend/graphiql.html frontend/package.json schema/schema.graphql $(wildcard docs/queries/*.graphql)
 say = @printf '\033[1m▸ %s\033[0m\n' "$(1)"
 
-.PHONY: help serve build page test test-all tools check-rust check-page check-data audit schema clean
+.PHONY: help serve build page test test-all tools check-rust check-page check-data check-clients check-clients-long audit \
+  schema schema-release clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -50,7 +52,7 @@ serve: build ## import the plan (and the sample overlay, unless SAMPLE=0) and se
 tools:
 	@tests/tools.sh
 
-test: tools page check-data check-rust check-page ## everything once: format, lints, unit, black-box, browser, data
+test: tools page check-data check-rust check-page check-clients ## everything once: format, lints, unit, black-box, browser, data
 
 check-rust: page
 	$(call say,Format)
@@ -67,6 +69,20 @@ check-page: page
 	cargo build --locked
 	cd frontend && PLANATLAS_BIN="$(CURDIR)/target/debug/planatlas" npm test --silent
 
+$(CLIENTS_READY): tests/clients/package-lock.json
+	$(call say,Installing other people's GraphQL clients with npm (once))
+	cd tests/clients && npm ci --no-audit --no-fund
+	@touch $@
+
+check-clients: $(CLIENTS_READY)
+	$(call say,GraphQL clients and the audit of GraphQL over HTTP)
+	cargo build --locked
+	cd tests/clients && PLANATLAS_BIN="$(CURDIR)/target/debug/planatlas" npm test --silent
+
+check-clients-long: check-clients
+	$(call say,GraphQL clients and scanners from PyPI)
+	PLANATLAS_BIN="$(CURDIR)/target/debug/planatlas" tests/clients/python.sh
+
 check-data: $(NPM_READY)
 	$(call say,Data packages)
 	node geodata/sample/generate.mjs --check
@@ -82,7 +98,7 @@ $(ANALYSTS): tests/analysts.txt
 
 test-all: export PLANATLAS_TEST_LONG := 1
 test-all: export PLANATLAS_TEST_PYTHON := $(CURDIR)/$(ANALYSTS)
-test-all: $(ANALYSTS) test audit ## the long form: more kill rounds and property cases, all screenshots, audits
+test-all: $(ANALYSTS) test check-clients-long audit ## the long form: more kill rounds and property cases, all screenshots, audits
 
 audit: ## known faults and licences of what we depend on
 	$(call say,Audit of the dependencies)
@@ -95,5 +111,9 @@ schema: ## write schema/schema.graphql anew
 	cargo run --locked --quiet -- schema > schema/schema.graphql.new
 	mv schema/schema.graphql.new schema/schema.graphql
 
+schema-release: ## publish the schema: what breaks it from now on fails the tests
+	cp schema/schema.graphql schema/released.graphql
+	head -n 1 schema/breaking.csv > schema/breaking.csv.new && mv schema/breaking.csv.new schema/breaking.csv
+
 clean: ## remove what was built and the databases of `make serve`
-	rm -rf target frontend/dist frontend/node_modules var
+	rm -rf target frontend/dist frontend/node_modules tests/clients/node_modules var
