@@ -18,9 +18,8 @@ use maud::{Markup, html};
 use serde_json::{Value, json};
 
 use super::Site;
-use super::cache::Cache;
+use super::cache::{Cache, is_known, tag, weak};
 use super::gate::{Asked as Question, WAIT};
-use super::graphql::{matches, tag};
 use super::page;
 use crate::graphql::{At, MOST, Pin, response};
 use pieces::{Asked, at};
@@ -53,7 +52,7 @@ pub async fn page(State(site): State<Site>, uri: Uri, headers: HeaderMap) -> Res
         return page::asset(uri, headers).await;
     };
     let tag = together(&tag(pin.revision(), pin.on()), &built);
-    if headers.get(header::IF_NONE_MATCH).is_some_and(|known| matches(known, &tag)) {
+    if is_known(&headers, &tag) {
         return (StatusCode::NOT_MODIFIED, [(header::ETAG, tag), (header::CACHE_CONTROL, Cache::Revalidate.header())])
             .into_response();
     }
@@ -193,5 +192,5 @@ fn compose(shell: &str, asked: &Asked, plan: &str, served: &Served, state: &Mark
 /// One tag of two: the state, and the build of the page.
 fn together(state: &HeaderValue, built: &str) -> HeaderValue {
     let state = state.to_str().unwrap_or_default().trim_end_matches('"');
-    HeaderValue::from_str(&format!("{state}-{built}\"")).unwrap_or(HeaderValue::from_static("W/\"\""))
+    weak(&format!("{}-{built}", state.trim_start_matches("W/\"")))
 }
