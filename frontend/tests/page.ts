@@ -4,6 +4,10 @@ import type { Map as GlMap } from 'maplibre-gl';
 export const home = (): string => process.env.PLANATLAS_URL ?? '';
 export const other = (): string => process.env.PLANATLAS_OTHER_URL ?? '';
 
+/** Servers that a test started itself. */
+const own = new Set<string>();
+export const allow = (url: string): Set<string> => own.add(new URL(url).origin);
+
 /** Every test also proves that nothing left for another host, nothing broke the policy and nothing was thrown. */
 export const test = base.extend<{ watched: void }>({
   watched: [
@@ -12,7 +16,7 @@ export const test = base.extend<{ watched: void }>({
       const faults: string[] = [];
       page.on('request', (request) => {
         const { protocol, origin } = new URL(request.url());
-        if (protocol.startsWith('http') && origin !== home() && origin !== other()) strangers.push(request.url());
+        if (protocol.startsWith('http') && ![home(), other(), ...own].includes(origin)) strangers.push(request.url());
       });
       page.on('pageerror', (error) => faults.push(error.message));
       page.on('console', (message) => {

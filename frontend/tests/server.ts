@@ -1,16 +1,26 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
 const root = resolve(import.meta.dirname, '../..');
 const binary = resolve(process.env.PLANATLAS_BIN ?? join(root, 'target/debug/planatlas'));
 
-/** Imports packages into a database of its own and serves them on a free port; answers once it is ready. */
-async function serve(folder: string, name: string, packages: string[]): Promise<{ url: string; child: ChildProcess }> {
-  const database = `sqlite:${join(folder, `${name}.db`)}`;
-  execFileSync(binary, ['import', ...packages.map((p) => join(root, p)), '--database', database], { stdio: 'pipe' });
-  const child = spawn(binary, ['serve', '--listen', '127.0.0.1:0', '--database', database, '--today', '2026-01-31'], {
+const fixture = (path: string): string => join(root, path);
+
+/** Runs a command of the binary to its end. */
+export const planatlas = (...args: string[]): string => execFileSync(binary, args, { stdio: 'pipe' }).toString();
+
+/** A database that is served, and what a test may do with it meanwhile. */
+export interface Served {
+  url: string;
+  database: string;
+  stop: () => Promise<void>;
+}
+
+/** Serves a database on a free port; answers once it is ready. */
+export async function serve(database: string, today = '2026-01-31'): Promise<Served> {
+  const child = spawn(binary, ['serve', '--listen', '127.0.0.1:0', '--database', database, '--today', today], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const url = await new Promise<string>((found, failed) => {
@@ -20,35 +30,60 @@ async function serve(folder: string, name: string, packages: string[]): Promise<
       const address = /http:\/\/[\d.:]+/.exec(text);
       if (address) found(address[0]);
     });
-    child.on('exit', (code) => failed(new Error(`${name}: the server ended with ${code} before it listened`)));
+    child.on('exit', (code) => failed(new Error(`${database}: the server ended with ${code} before it listened`)));
   });
+  const stop = (): Promise<void> =>
+    new Promise((done) => {
+      child.once('exit', () => done());
+      child.kill('SIGTERM');
+    });
   for (let left = 300; ; left -= 1) {
     const ready = await fetch(`${url}/readyz`).catch(() => undefined);
-    if (ready?.ok) return { url, child };
-    if (left === 0) throw new Error(`${name}: not ready`);
+    if (ready?.ok) return { url, database, stop };
+    if (left === 0) throw new Error(`${database}: not ready`);
     await new Promise((again) => setTimeout(again, 100));
   }
+}
+
+/** A folder of a test's own; gone when the test is. */
+export function folder(): { path: string; remove: () => void } {
+  const path = mkdtempSync(join(tmpdir(), 'planatlas-page-'));
+  return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
+}
+
+/** A copy of a package with some lines of its tables replaced; with nothing in its place, a line is left out. */
+export function changed(package_: string, to: string, table: string, lines: Record<string, string>): string {
+  cpSync(fixture(package_), to, { recursive: true });
+  const file = join(to, table);
+  let text = readFileSync(file, 'utf8');
+  for (const [old, now] of Object.entries(lines)) {
+    if (!text.includes(`${old}\n`)) throw new Error(`${table} has no line ${old}`);
+    text = text.replace(`${old}\n`, now && `${now}\n`);
+  }
+  writeFileSync(file, text);
+  return to;
+}
+
+/** Imports packages of the repository into a database of its own and serves it. */
+async function imported(path: string, name: string, packages: string[]): Promise<Served> {
+  const database = `sqlite:${join(path, `${name}.db`)}`;
+  planatlas('import', ...packages.map(fixture), '--database', database);
+  return serve(database);
 }
 
 /** Runs before all tests: the real plan with its sample overlay, and a second plan that nothing in the page knows. */
 export default async function setup(): Promise<() => Promise<void>> {
   if (process.env.PLANATLAS_URL) return async () => {};
   if (!existsSync(binary)) throw new Error(`No binary at ${binary}: build it, or name it in PLANATLAS_BIN.`);
-  const folder = mkdtempSync(join(tmpdir(), 'planatlas-page-'));
+  const { path, remove } = folder();
   const started = await Promise.all([
-    serve(folder, 'atlas', ['geodata/shangqiu', 'geodata/sample']),
-    serve(folder, 'riverton', ['tests/fixtures/riverton']),
+    imported(path, 'atlas', ['geodata/shangqiu', 'geodata/sample']),
+    imported(path, 'riverton', ['tests/fixtures/riverton']),
   ]);
   process.env.PLANATLAS_URL = started[0].url;
   process.env.PLANATLAS_OTHER_URL = started[1].url;
   return async () => {
-    await Promise.all(
-      started.map(({ child }) => {
-        const ended = new Promise((done) => child.once('exit', done));
-        child.kill('SIGTERM');
-        return ended;
-      }),
-    );
-    rmSync(folder, { recursive: true, force: true });
+    await Promise.all(started.map(({ stop }) => stop()));
+    remove();
   };
 }

@@ -1,5 +1,6 @@
 import type { TypedDocumentString } from '../gql/graphql';
-import { view } from './view.svelte';
+import { live } from './live.svelte';
+import { type At, view } from './view.svelte';
 
 /** What every answer says about itself besides its data. */
 export interface Answer<T> {
@@ -25,7 +26,7 @@ export class ApiError extends Error {
 interface Body<T> {
   data?: T | null;
   errors?: { message: string; extensions?: { code?: string; zh?: string; en?: string } }[];
-  extensions?: { sample?: boolean; on?: string };
+  extensions?: { sample?: boolean; on?: string; revision?: number };
 }
 
 /** The same question put to an older knowledge state: what was asked of the root is asked of `asOf`. */
@@ -43,15 +44,16 @@ function asOf(document: string): string {
 
 /**
  * Asks the server that served the page. There is no other address in this program. Where the address names an edition
- * or a revision, it is asked of that one; `always` is for what has no past, such as the list of editions.
+ * or a revision, it is asked of that one; `state` asks another: the newest, for what has no past, such as the list of
+ * editions, or one that the view itself names.
  */
 export async function ask<T, V>(
   document: TypedDocumentString<T, V>,
   variables: V,
   signal?: AbortSignal,
-  always = false,
+  state: At | 'newest' | undefined = view.at,
 ): Promise<Answer<T>> {
-  const at = always ? undefined : view.at;
+  const at = state === 'newest' ? undefined : state;
   const asked = at
     ? { query: asOf(document.toString()), variables: { ...variables, at } }
     : { query: document.toString(), variables };
@@ -76,6 +78,7 @@ export async function ask<T, V>(
     throw new ApiError(first.message, code ?? 'UNKNOWN', zh, en);
   }
   if (!body.data) throw new ApiError(`HTTP ${response.status}`, `HTTP_${response.status}`);
+  live.heard(body.extensions);
   const data = at ? (body.data as unknown as { asOf: T }).asOf : body.data;
   return { data, sample: body.extensions?.sample ?? false, on: body.extensions?.on ?? '' };
 }

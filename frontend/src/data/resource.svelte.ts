@@ -1,3 +1,4 @@
+import { live } from './live.svelte';
 import { view } from './view.svelte';
 
 /** One panel's data: empty, on its way, here, or failed with a way to try again. */
@@ -28,9 +29,9 @@ export class Resource<K, T> {
     this.start(key, this.idOf(key));
   };
 
-  /** The same key at another knowledge state is another question. */
+  /** The same key at another knowledge state, or once newer data is asked for, is another question. */
   private idOf = (key: K | undefined): string | undefined =>
-    key === undefined ? undefined : JSON.stringify([key, view.at]);
+    key === undefined ? undefined : JSON.stringify([key, view.at, live.round]);
 
   private start(key: K | undefined, id: string | undefined): void {
     this.asked = id;
