@@ -1,4 +1,5 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { createHash } from 'node:crypto';
 import { defineConfig, runnerImport, type Plugin } from 'vite';
 
 // PLANATLAS_API names a running server while developing; the built page asks its own origin.
@@ -25,20 +26,36 @@ const policy: Plugin = {
   ],
 };
 
-/** The questions of the page as it sends them, so that the server knows each by the hash of its text. */
+/** The questions of the page as it sends them, by name. */
+async function questions(): Promise<[name: string, text: string][]> {
+  const { module } = await runnerImport<Record<string, unknown>>('./src/gql/graphql.ts');
+  return Object.entries(module)
+    .filter(([name, text]) => name.endsWith('Document') && text instanceof String)
+    .map(([name, text]) => [name.replace(/Document$/, ''), String(text)]);
+}
+/** The server knows each of them by the hash of its text. */
 const documents: Plugin = {
   name: 'stored-documents',
   apply: 'build',
   async generateBundle() {
-    const { module } = await runnerImport<Record<string, unknown>>('./src/gql/graphql.ts');
-    const texts = Object.entries(module).filter(([name, text]) => name.endsWith('Document') && text instanceof String);
-    const source = JSON.stringify(texts.map(([, text]) => String(text)));
+    const source = JSON.stringify((await questions()).map(([, text]) => text));
     this.emitFile({ type: 'asset', fileName: 'documents.json', source });
+  },
+};
+/** The hashes of those that are tables to take away, so that the page can link to them: `src/data/tables.d.ts`. */
+const tables: Plugin = {
+  name: 'tables',
+  resolveId: (id) => (id === 'virtual:tables' ? `\0${id}` : undefined),
+  async load(id) {
+    if (id !== '\0virtual:tables') return undefined;
+    const hash = (text: string) => createHash('sha256').update(text).digest('hex');
+    const found = (await questions()).filter(([name]) => name.endsWith('Table'));
+    return `export const hashes = ${JSON.stringify(Object.fromEntries(found.map(([name, text]) => [name, hash(text)])))};`;
   },
 };
 
 export default defineConfig({
-  plugins: [svelte(), policy, documents],
+  plugins: [svelte(), policy, documents, tables],
   build: {
     outDir: 'dist',
     emptyOutDir: true,
@@ -47,5 +64,5 @@ export default defineConfig({
     chunkSizeWarningLimit: 1200,
     rolldownOptions: { input: ['index.html', 'graphiql.html'] },
   },
-  server: { proxy: { '/graphql': api } },
+  server: { proxy: { '/graphql': api, '/q': api } },
 });

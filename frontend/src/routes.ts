@@ -31,6 +31,7 @@ export const routes: Route[] = [
   { name: 'Compare', path: '/compare', nav: 'zones' },
   { name: 'Projects', path: '/projects', nav: 'projects' },
   { name: 'Industry', path: '/industry', nav: 'industry' },
+  { name: 'Editions', path: '/editions/:range?', nav: 'editions' },
   { name: 'Plan', path: '/plan', nav: 'plan' },
   { name: 'Data', path: '/data', nav: 'data' },
   { name: 'Screen', path: '/screen', nav: undefined, bare: true, fixed: true },
@@ -45,6 +46,7 @@ export const navigation: { label: keyof Words['nav']; path: string }[] = [
   { label: 'projects', path: '/projects' },
   { label: 'industry', path: '/industry' },
   { label: 'plan', path: '/plan' },
+  { label: 'editions', path: '/editions' },
   { label: 'data', path: '/data' },
 ];
 
@@ -80,16 +82,8 @@ const safely = (part: string): string => {
   }
 };
 
-const fileOf = (name: string) => files[`./views/${name}.svelte`];
-
-/** Whether a view is there to be shown: an entry without one is left out of the navigation. */
-export const exists = (path: string): boolean => {
-  const found = match(path);
-  return found !== undefined && fileOf(found.route.name) !== undefined;
-};
-
 export async function load(route: Route): Promise<ViewComponent> {
-  const file = fileOf(route.name);
+  const file = files[`./views/${route.name}.svelte`];
   if (!file) throw new Error(`no view ${route.name}`);
   return (await file()).default;
 }

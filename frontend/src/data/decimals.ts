@@ -61,6 +61,12 @@ export function over(a: string, b: string, places: number): string | undefined {
   return write({ digits: negative ? -digits : digits, scale: places });
 }
 
+/** `part` in per cent of `whole`, to so many places. */
+export function share(part: string, whole: string, places: number): string | undefined {
+  const { digits, scale } = read(part);
+  return over(write({ digits: digits * 100n, scale }), whole, places);
+}
+
 /** At most so many places, rounded half to even: for sums and areas that carry more than a reader needs. */
 export const round = (text: string, places: number): string =>
   read(text).scale <= places ? text : (over(text, '1', places) ?? text);
