@@ -34,6 +34,7 @@ export const routes: Route[] = [
   { name: 'Editions', path: '/editions/:range?', nav: 'editions' },
   { name: 'Plan', path: '/plan', nav: 'plan' },
   { name: 'Data', path: '/data', nav: 'data' },
+  { name: 'Parts', path: '/parts', nav: undefined },
   { name: 'Screen', path: '/screen', nav: undefined, bare: true, fixed: true },
 ];
 
