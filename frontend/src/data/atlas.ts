@@ -52,6 +52,14 @@ export class Atlas {
     }
   }
 
+  /** The same plan with only some of its places to list. */
+  only(places: ReadonlySet<string>): Atlas {
+    return Object.assign(Object.create(this) as Atlas, {
+      leaves: this.leaves.filter((r) => places.has(r.code)),
+      zones: this.zones.filter((z) => places.has(z.code)),
+    });
+  }
+
   region = (code: string): Region | undefined => this.byCode.get(code);
   zone = (code: string): Zone | undefined => this.zoneByCode.get(code);
   element = (code: string): Element | undefined => this.elements.find((e) => e.code === code);

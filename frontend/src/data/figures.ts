@@ -57,6 +57,7 @@ export const newer = (a: string, b: string): number => order(a) - order(b);
 /** One indicator over places and periods. */
 export class Figures {
   readonly periods: PeriodColumn[];
+  private readonly labels = new Map<string, { label: string; labelEn: string }>();
   /** Class borders, the same in every period: at most five classes. */
   readonly breaks: number[];
   /** Largest value of any period: the scale of the symbols. */
@@ -70,7 +71,6 @@ export class Figures {
     root: string | undefined,
     breaks: (values: number[], places: number) => number[] = niceBreaks,
   ) {
-    const labels = new Map<string, { label: string; labelEn: string }>();
     const places = [...data.regions.nodes.filter((r) => r.code !== root), ...data.zones.nodes];
     for (const place of places) {
       const series = place.series.nodes;
@@ -87,30 +87,44 @@ export class Figures {
           status: point.status,
           sample: point.sample,
         });
-        labels.set(point.period.code, point.period);
+        this.labels.set(point.period.code, point.period);
       }
       if (row.size) this.cells.set(place.code, row);
     }
-    const expected = this.cells.size;
-    this.periods = [...labels].map(([code, { label, labelEn }]) => {
-      const column = [...this.cells.values()].map((row) => row.get(code)).filter((c) => c !== undefined);
+    this.periods = this.columns([...this.cells.values()]);
+    const sizes = [...this.cells.values()].flatMap((row) => [...row.values()].flatMap((c) => c.size ?? []));
+    this.max = Math.max(0, ...sizes);
+    this.breaks = isRate(indicator) ? breaks(sizes, this.cells.size) : [];
+  }
+
+  /** What each period comes to over some places, in the order of time. */
+  private columns(rows: Map<string, Cell>[]): PeriodColumn[] {
+    const columns = [...this.labels].map(([code, { label, labelEn }]) => {
+      const column = rows.map((row) => row.get(code)).filter((c) => c !== undefined);
       const withValue = column.filter((c) => c.value !== undefined);
+      const due = column.length === 0 || column.some((c) => c.status !== 'NOT_YET_DUE');
       return {
         code,
         step: stepOf(code),
         label,
         labelEn,
         reported: withValue.length,
-        expected,
+        expected: rows.length,
         provisional: withValue.some((c) => c.status !== 'NORMAL' && c.status !== 'REVISED_DEFINITION'),
-        gap: withValue.length ? undefined : column.every((c) => c.status === 'NOT_YET_DUE') ? 'not_due' : 'missing',
+        gap: withValue.length ? undefined : due ? 'missing' : 'not_due',
         sample: withValue.some((c) => c.sample),
       } satisfies PeriodColumn;
     });
-    this.periods.sort((a, b) => order(a.code) - order(b.code));
-    const sizes = [...this.cells.values()].flatMap((row) => [...row.values()].flatMap((c) => c.size ?? []));
-    this.max = Math.max(0, ...sizes);
-    this.breaks = isRate(indicator) ? breaks(sizes, expected) : [];
+    return columns.sort((a, b) => order(a.code) - order(b.code));
+  }
+
+  /** The same figures counted over some places only; the borders of the classes and the scale stay those of all. */
+  only(places: ReadonlySet<string>): Figures {
+    const rows = [...this.cells].flatMap(([code, row]) => (places.has(code) ? [row] : []));
+    return Object.assign(Object.create(this) as Figures, {
+      periods: this.columns(rows),
+      covers: (place: string) => places.has(place) && this.cells.has(place),
+    });
   }
 
   cell = (place: string, period: string | undefined): Cell | undefined =>
