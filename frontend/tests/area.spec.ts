@@ -58,7 +58,12 @@ test('a box drawn by hand says what is inside, and every panel is about it', asy
   const inside = (await rendered(page, 'projects-cluster')).map(Number).reduce((x, y) => x + y, 0);
   expect(inside).toBeGreaterThan(0);
   expect(inside).toBeLessThan(total);
-  await expect(page.getByTestId('timeline').getByRole('button', { name: /2024年/ }).first()).toContainText('/ 3');
+  await expect(
+    page
+      .getByTestId('timeline')
+      .getByRole('button', { name: /2024年/ })
+      .first(),
+  ).toContainText('/ 3');
   await page.keyboard.press('Escape');
   await expect(page).not.toHaveURL(/area=/);
   await expect(panel).toHaveCount(0);
