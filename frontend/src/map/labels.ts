@@ -22,7 +22,7 @@ interface Box {
 const wide = /[\u2e80-\uffef]/;
 
 /** About how wide a text is: a Han character is as wide as it is high, a Latin one about half. */
-const widthOf = (text: string, size: number): number =>
+export const widthOf = (text: string, size: number): number =>
   [...text].reduce((sum, c) => sum + (wide.test(c) ? 1 : 0.56), 0) * size;
 
 const apart = (a: Box, b: Box): boolean =>

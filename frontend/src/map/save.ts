@@ -14,8 +14,8 @@ const kept = [
   'text-anchor',
 ];
 
-/** Saves an SVG of the page as a file of its own: styles written out, captions (title, period, sources) below it. */
-export function saveSvg(svg: SVGSVGElement, name: string, captions: string[]): void {
+/** An SVG of the page as a drawing of its own: styles written out, references kept inside, nothing to operate. */
+export function standalone(svg: SVGSVGElement): SVGSVGElement {
   const copy = svg.cloneNode(true) as SVGSVGElement;
   const from = [svg, ...svg.querySelectorAll('*')];
   const to = [copy, ...copy.querySelectorAll('*')];
@@ -28,8 +28,24 @@ export function saveSvg(svg: SVGSVGElement, name: string, captions: string[]): v
       // References such as url("page#hatch") must stay inside the file.
       if (value) target.setAttribute(property, value.replace(/url\("?[^"#)]*#([^")]+)"?\)/, 'url(#$1)'));
     }
-    for (const attribute of ['class', 'tabindex', 'role']) target.removeAttribute(attribute);
+    for (const attribute of ['class', 'tabindex', 'role', 'data-testid']) target.removeAttribute(attribute);
   });
+  return copy;
+}
+
+/** Hands a file to the reader. */
+export function download(blob: Blob, name: string): void {
+  const url = URL.createObjectURL(blob);
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = name;
+  link.click();
+  URL.revokeObjectURL(url);
+}
+
+/** Saves an SVG of the page as a file of its own, with captions (title, period, sources) below it. */
+export function saveSvg(svg: SVGSVGElement, name: string, captions: string[]): void {
+  const copy = standalone(svg);
   const width = svg.width.baseVal.value;
   const height = svg.height.baseVal.value;
   const page = getComputedStyle(document.documentElement);
@@ -52,10 +68,5 @@ export function saveSvg(svg: SVGSVGElement, name: string, captions: string[]): v
   copy.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
   copy.setAttribute('viewBox', `0 0 ${width} ${tall}`);
   copy.setAttribute('height', String(tall));
-  const url = URL.createObjectURL(new Blob([new XMLSerializer().serializeToString(copy)], { type: 'image/svg+xml' }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(url);
+  download(new Blob([new XMLSerializer().serializeToString(copy)], { type: 'image/svg+xml' }), name);
 }
