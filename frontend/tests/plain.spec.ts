@@ -39,3 +39,35 @@ test('without WebGL an area is drawn, measured and read just the same', async ({
   await expect(page.getByTestId('measured')).toContainText('92.4 公里');
   await page.screenshot({ path: 'test-results/shots/without-webgl-tools.png' });
 });
+
+test('by arrow keys every county is reached over its neighbours, and each stop is read out', async ({ page }) => {
+  await page.goto(`${home()}/?indicator=industrial-va-growth`);
+  await expect(page.getByTestId('svg-map')).toBeVisible();
+  const button = page.getByRole('button', { name: '读图' });
+  await button.focus();
+  await page.keyboard.press('Enter');
+  const stage = page.getByTestId('travel');
+  const readout = page.getByTestId('readout').getByRole('status');
+  await expect(stage).toBeFocused();
+  await expect(readout).toContainText('相邻');
+  const tried = new Map<string, number>();
+  const arrows = ['ArrowRight', 'ArrowDown', 'ArrowLeft', 'ArrowUp'] as const;
+  const seen = new Set<string>();
+  for (let n = 0; n < 120 && seen.size < 9; n += 1) {
+    const code = (await stage.getAttribute('data-code')) ?? '';
+    seen.add(code);
+    const turn = tried.get(code) ?? 0;
+    tried.set(code, turn + 1);
+    await page.keyboard.press(arrows[turn % 4] ?? 'ArrowUp');
+  }
+  expect(seen.size, [...seen].join()).toBe(9);
+  // Value with unit, rank, trend and neighbours; a rate of a county, so one line.
+  await expect(readout).toContainText(/[\d.]+ %，第 \d，共 \d，(较.+[升降] [\d.]+ %|与.+持平|上一期无数可比)/);
+  await expect(readout).toContainText(/相邻：.+/);
+  await page.keyboard.press('Enter');
+  await expect(page.getByTestId('drawer').getByRole('heading', { level: 2 })).toBeVisible();
+  await expect(page).toHaveURL(new RegExp(`select=region:${await stage.getAttribute('data-code')}`));
+  await page.keyboard.press('Escape');
+  await expect(stage).toHaveCount(0);
+  await expect(button).toBeFocused();
+});

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { expect, look, open, test } from './page';
 
@@ -74,3 +75,24 @@ test('the PNG is the same sheet, in English and dark, of what is seen', async ({
   expect(seen.colours).toBeGreaterThan(20);
   expect(Math.max(...seen.corner)).toBeLessThan(60);
 });
+
+for (const [lang, theme] of [
+  ['zh', 'dark'],
+  ['en', 'light'],
+] as const) {
+  test(`axe finds nothing while saving and reading: ${lang}, ${theme}`, async ({ page }) => {
+    const faults = async () =>
+      (await new AxeBuilder({ page }).analyze()).violations.map(
+        (v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`,
+      );
+    await open(page, `?lang=${lang}&theme=${theme}&indicator=zone-revenue&period=2024`);
+    await page.locator('[data-kind="save"]').click();
+    await expect(page.getByTestId('save')).toBeVisible();
+    expect(await faults()).toEqual([]);
+    await page.locator('[data-kind="travel"]').click();
+    await expect(page.getByTestId('readout').getByRole('status')).toContainText(lang === 'zh' ? '相邻' : 'Neighbours');
+    await page.keyboard.press('ArrowDown');
+    expect(await faults()).toEqual([]);
+    await page.screenshot({ path: `test-results/shots/travel-1440-${lang}-${theme}.png` });
+  });
+}

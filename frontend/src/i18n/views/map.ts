@@ -32,6 +32,18 @@ const zh = {
   perimeter: '周长',
   legs: (texts: string) => `各段：${texts}`,
   onEllipsoid: 'WGS 84 椭球面最短线',
+  travel: {
+    open: '读图',
+    label: '逐县读图：方向键走到相邻的县（市、区）',
+    keys: '方向键走到相邻的县（市、区），Enter 打开详情，Esc 结束。',
+    none: '这个方向没有相邻的县（市、区）。',
+    rank: (n: number, of: number) => `第 ${n}，共 ${of}`,
+    trend: (since: string, sign: number, by: string) =>
+      sign === 0 ? `与${since}持平` : `较${since}${sign > 0 ? '升' : '降'} ${by}`,
+    noTrend: '上一期无数可比',
+    nothing: '这里没有这项指标的数。',
+    beside: (names: string) => `相邻：${names || '无'}`,
+  },
   save: {
     open: '导出',
     what: '当前所见的图，带标题、图例、比例尺、指北、来源、审图号与链接。',
@@ -101,6 +113,17 @@ const en: Shape = {
   perimeter: 'Perimeter',
   legs: (texts) => `Legs: ${texts}`,
   onEllipsoid: 'shortest ways on the WGS 84 ellipsoid',
+  travel: {
+    open: 'Read',
+    label: 'Reading place by place: arrow keys go to the neighbour',
+    keys: 'Arrow keys go to the neighbouring county or district, Enter opens its details, Esc ends.',
+    none: 'No neighbour in this direction.',
+    rank: (n, of) => `rank ${n} of ${of}`,
+    trend: (since, sign, by) => (sign === 0 ? `as in ${since}` : `${sign > 0 ? 'up' : 'down'} ${by} on ${since}`),
+    noTrend: 'nothing to compare with in the period before',
+    nothing: 'No figure of this indicator here.',
+    beside: (names) => `Neighbours: ${names || 'none'}`,
+  },
   save: {
     open: 'Save',
     what: 'The map as you see it, with title, legend, scale, north, sources, review number and link.',
