@@ -184,6 +184,7 @@ test('by keys alone: arrows and Enter draw, Escape ends, and coordinates can be 
   await expect(page.getByTestId('inside').getByRole('heading', { level: 2 })).toBeVisible();
   await tool.focus();
   await page.keyboard.press('Enter');
+  await page.getByText('键盘与坐标').click();
   const field = page.getByLabel('坐标');
   await field.fill('north of here');
   await page.keyboard.press('Enter');
@@ -259,7 +260,7 @@ for (const lang of ['zh', 'en']) {
       await page.getByTestId('tools').locator('[data-kind="polygon"]').click();
       await expect(page.getByTestId('overlay')).toBeFocused();
       await page.keyboard.press('ArrowLeft');
-      await page.keyboard.press('Enter');
+      await page.getByTestId('toolbox').locator('summary').click();
       await page.getByTestId('toolbox').locator('form button').click();
       await expect(page.getByTestId('toolbox').getByRole('alert')).toBeVisible();
       expect(await faults()).toEqual([]);

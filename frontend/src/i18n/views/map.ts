@@ -11,6 +11,7 @@ const zh = {
   },
   byKeys: '键盘：方向键移动十字（Shift 快、Alt 慢），Enter 定点，原地再按 Enter 完成，退格撤点，Esc 结束。',
   canvas: (tool: string) => `${tool}：画图区`,
+  more: '键盘与坐标',
   coordinates: '坐标（经度, 纬度; …）',
   apply: '按坐标画',
   finish: '完成',
@@ -92,7 +93,8 @@ const en: Shape = {
   byKeys:
     'Keys: arrows move the cross (Shift fast, Alt fine), Enter sets a point, Enter again in place finishes, Backspace takes the last one back, Esc ends.',
   canvas: (tool) => `${tool}: drawing area`,
-  coordinates: 'Coordinates (longitude, latitude; …)',
+  more: 'Keys and coordinates',
+  coordinates: 'Longitude, latitude; …',
   apply: 'Draw these',
   finish: 'Finish',
   undo: 'Undo point',
