@@ -1,7 +1,18 @@
 import AxeBuilder from '@axe-core/playwright';
 import { expect, test } from '@playwright/test';
 
-const views = ['/', '/indicators', '/ledger', '/tasks/10', '/zones', '/projects', '/industry', '/plan', '/editions', '/data'];
+const views = [
+  '/',
+  '/indicators',
+  '/ledger',
+  '/tasks/10',
+  '/zones',
+  '/projects',
+  '/industry',
+  '/plan',
+  '/editions',
+  '/data',
+];
 
 test.describe('without JavaScript', () => {
   test.use({ javaScriptEnabled: false });
