@@ -119,7 +119,7 @@ mod tests {
         let drawn = draw("<b>", &[Shape { geometry: &square, class: "land", label: None }]).into_string();
         // At 60.5° a degree of longitude is about half as long as one of latitude.
         assert!(drawn.contains("viewBox=\"0 0 720 731\"") && drawn.contains("aria-label=\"&lt;b&gt;\""), "{drawn}");
-        assert!(drawn.contains("M8 722.9L712 722.9L712 8L8 8"), "{drawn}");
+        assert!(drawn.contains("M8 722.8L712 722.8L712 8L8 8"), "{drawn}");
         assert_eq!(draw("", &[]).into_string(), "");
     }
 }
