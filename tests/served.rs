@@ -22,7 +22,7 @@ const VIEWS: [(&str, &str, &str); 15] = [
     ("/compare", "开发区与县区", "Zones and counties"),
     ("/projects", "项目按阶段", "Projects by stage"),
     ("/industry", "集群与产业链", "Clusters and chains"),
-    ("/plan", "规划原文", "The plan"),
+    ("/plan", "<h3>", "<h2>"),
     ("/editions", "修订", "Revisions"),
     ("/data", "/schema.graphql", "/schema.graphql"),
     ("/screen", "空间布局", "Layout"),

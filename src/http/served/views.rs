@@ -56,7 +56,7 @@ pub fn of(path: &str, indicator: Option<&str>) -> Option<View> {
     }
 }
 
-fn head<'a>(data: &'a Value) -> &'a str {
+fn head(data: &Value) -> &str {
     at(data, "/plan/name")
 }
 
@@ -451,14 +451,22 @@ fn plan(asked: &Asked, data: &Value) -> Served {
         true => format!("The text of {}, section by section.", head(data)),
         false => format!("《{}》全文，逐节。", head(data)),
     };
-    let body = html! {
-        @for section in list(data, "/plan/sections") {
-            @let heading = format!("{} {}", text(section, "number"), text(section, "title"));
-            @if section["level"] == 1 { h2 { (heading) } } @else { h3 { (heading) } }
-            @for paragraph in text(section, "text").lines() { p lang="zh-CN" { (paragraph) } }
-        }
-    };
+    let body = html! { @for section in list(data, "/plan/sections") { (passage(section)) } };
     Served { title, description, body }
+}
+
+/// A section with those below it.
+fn passage(section: &Value) -> Markup {
+    let heading = format!("{} {}", text(section, "number"), text(section, "title"));
+    html! {
+        @match section["level"].as_i64() {
+            Some(1) => h2 { (heading) },
+            Some(2) => h3 { (heading) },
+            _ => h4 { (heading) },
+        }
+        @for paragraph in text(section, "text").lines() { p lang="zh-CN" { (paragraph) } }
+        @for below in list(section, "/children") { (passage(below)) }
+    }
 }
 
 fn editions(asked: &Asked, data: &Value) -> Served {
