@@ -26,6 +26,8 @@ const looks = ['zh', 'en'].flatMap((lang) => ['light', 'dark'].map((theme) => ({
 
 for (const [name, address, mark] of views) {
   test(`${name}: axe finds nothing, and it fits`, async ({ page }) => {
+    // Some two dozen pages in the long run.
+    if (long) test.setTimeout(600_000);
     // Wide in Chinese and light, narrow in English and dark; every combination and width in the long run.
     for (const { lang, theme } of looks.filter((_, k) => long || k === 0 || k === 3)) {
       const every = [320, 390, 768, 1280, 1920, ...(name === 'screen' ? [3840] : [])];
