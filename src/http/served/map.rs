@@ -35,7 +35,7 @@ pub fn draw(title: &str, shapes: &[Shape<'_>]) -> Markup {
         svg class="served-map" role="img" aria-label=(title) viewBox=(format!("0 0 {WIDTH} {height:.0}")) {
             @for shape in shapes {
                 @let path = frame.path(shape.geometry);
-                @if !path.is_empty() { path class=(shape.class) d=(PreEscaped(path)); }
+                @if !path.is_empty() { path class=(shape.class) d=(PreEscaped(path)) {} }
             }
             @for (text, at) in shapes.iter().filter_map(|shape| shape.label) {
                 @if let (Some(lon), Some(lat)) = (at["lon"].as_f64(), at["lat"].as_f64()) {
@@ -120,6 +120,7 @@ mod tests {
         // At 60.5° a degree of longitude is about half as long as one of latitude.
         assert!(drawn.contains("viewBox=\"0 0 720 731\"") && drawn.contains("aria-label=\"&lt;b&gt;\""), "{drawn}");
         assert!(drawn.contains("M8 722.8L712 722.8L712 8L8 8"), "{drawn}");
+        assert!(drawn.contains("Z\"></path>"), "what is not closed swallows what follows: {drawn}");
         assert_eq!(draw("", &[]).into_string(), "");
     }
 }
