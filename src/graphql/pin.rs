@@ -81,6 +81,11 @@ impl Pin {
         self.snapshot
     }
 
+    /// Code of the first plan, which is meant where none is named; none when there is no plan.
+    pub fn first_plan(&self) -> Option<&str> {
+        self.volume.atlas.plans.all().first().map(|plan| plan.code.as_str())
+    }
+
     /// Whether it holds anything made up.
     pub fn has_sample(&self) -> bool {
         self.volume.atlas.has_sample()

@@ -27,11 +27,9 @@ use views::{Served, View};
 
 /// The questions of the views.
 const DOCUMENTS: &str = include_str!("documents.graphql");
-/// Which plan is meant when the address names none.
-const PLANS: &str = "{ plans { code } }";
 
-static PARSED: LazyLock<Result<(ExecutableDocument, ExecutableDocument), async_graphql::parser::Error>> =
-    LazyLock::new(|| Ok((parse_query(DOCUMENTS)?, parse_query(PLANS)?)));
+static PARSED: LazyLock<Result<ExecutableDocument, async_graphql::parser::Error>> =
+    LazyLock::new(|| parse_query(DOCUMENTS));
 
 /// The parameters of an address that the served view heeds.
 struct Address {
@@ -93,14 +91,8 @@ impl Address {
 
 /// The answer to the question of a view; none when the plan or the thing is not there: then the program says so.
 async fn ask(site: &Site, pin: &Pin, view: &View, address: &Address) -> Option<Value> {
-    let (documents, plans) = PARSED.as_ref().ok()?;
-    let plan = match &address.plan {
-        Some(plan) => plan.clone(),
-        None => {
-            let asked = Question { document: plans.clone(), operation: None, variables: Variables::default() };
-            at(&answer(site, pin, asked).await?, "/data/plans/0/code").to_owned()
-        }
-    };
+    let documents = PARSED.as_ref().ok()?;
+    let plan = address.plan.as_deref().or_else(|| pin.first_plan())?;
     let lang = if address.english { "EN" } else { "ZH" };
     let number = view.code.as_ref().and_then(|code| code.parse::<i32>().ok());
     let variables = json!({ "plan": plan, "lang": lang, "code": view.code, "number": number });
