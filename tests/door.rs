@@ -140,6 +140,22 @@ fn every_question_is_priced_as_it_says_beforehand() {
 }
 
 #[test]
+fn a_number_that_no_int_holds_is_refused_even_where_nothing_is_asked() {
+    let (_database, server) = server();
+    for number in ["-13656797033851", "2147483648", "18446744073709551615"] {
+        let series = "project(code: \"nothing\") { series(first:";
+        let (code, extensions) = server.fails(&format!("{{ {series} {number}) {{ nodes {{ __typename }} }} }} }}"));
+        assert_eq!(code, "BAD_ARGUMENT", "{extensions}");
+        let query = format!("query($n: Int) {{ {series} $n) {{ nodes {{ __typename }} }} }} }}");
+        let number: Value = serde_json::from_str(number).unwrap();
+        let answer = server.ask_with(&query, serde_json::json!({ "n": number }));
+        assert!(answer["errors"][0]["extensions"]["code"].is_string(), "{answer}");
+    }
+    let fits = server.ask("{ project(code: \"nothing\") { series(first: 2147483647) { nodes { __typename } } } }");
+    assert_eq!(fits["project"], Value::Null);
+}
+
+#[test]
 fn what_is_too_much_is_refused_before_it_is_read() {
     let (_database, server) = server();
     let bomb = |wide: usize, long: usize| {

@@ -36,6 +36,8 @@ pub struct Bill {
     pub vertices: u64,
     /// Its lists and geometries, dearest first.
     pub dearest: Vec<Part>,
+    /// An argument that no `Int` can hold. Where nothing is there to be asked it would pass unseen.
+    pub unfit: Option<String>,
 }
 
 /// A part of a question: one list, page or geometry without those below it.
@@ -178,6 +180,18 @@ impl<'a> Clerk<'a> {
         let own = place.times.saturating_mul(price.weight);
         self.bill.nodes = self.bill.nodes.saturating_add(own);
         self.charge(place.part, own);
+
+        for name in &price.ints {
+            let is_long = |value: Value| match value {
+                Value::Number(number) => {
+                    (number.is_i64() || number.is_u64()) && number.as_i64().is_none_or(|n| i32::try_from(n).is_err())
+                }
+                _ => false,
+            };
+            if self.argument(field, name).is_some_and(is_long) {
+                self.bill.unfit.get_or_insert_with(|| name.clone());
+            }
+        }
 
         let (each, page) = self.number(field, price, place);
         let geometry = price.per.iter().any(|per| per == "vertexCount");

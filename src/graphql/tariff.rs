@@ -114,6 +114,8 @@ pub struct Price {
     pub per: Vec<String>,
     /// Items of a page when the question does not say.
     pub first: u64,
+    /// Arguments that are an `Int`.
+    pub ints: Vec<String>,
 }
 
 /// Prices of the fields of each type.
@@ -206,12 +208,14 @@ impl Price {
         let first = field.arguments.iter().find(|argument| argument.node.name.node == "first");
         let first = first.and_then(|first| first.node.default_value.as_ref()).and_then(|value| whole(&value.node));
         let (ty, list) = innermost(&field.ty.node);
+        let ints = field.arguments.iter().filter(|one| innermost(&one.node.ty.node).0 == "Int");
         Self {
             ty: ty.to_string(),
             list,
             weight: argument("weight").and_then(whole).unwrap_or(1),
             per,
             first: first.unwrap_or(20),
+            ints: ints.map(|one| one.node.name.node.to_string()).collect(),
         }
     }
 }
