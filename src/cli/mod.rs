@@ -5,6 +5,7 @@ mod check;
 mod document;
 mod edition;
 mod figures;
+mod generate;
 mod import;
 mod lint;
 #[cfg(feature = "otel")]
@@ -36,6 +37,7 @@ enum Command {
     #[command(subcommand)]
     Edition(edition::Command),
     Figures(Box<figures::Arguments>),
+    Generate(generate::Arguments),
     Import(import::Arguments),
     Lint(lint::Arguments),
     Redact(redact::Arguments),
@@ -80,6 +82,7 @@ pub fn run() -> ExitCode {
         Command::Document(arguments) => document::run(&arguments),
         Command::Edition(command) => edition::run(&command),
         Command::Figures(arguments) => figures::run(&arguments),
+        Command::Generate(arguments) => generate::run(&arguments),
         Command::Import(arguments) => import::run(&arguments),
         Command::Lint(arguments) => lint::run(&arguments),
         Command::Redact(arguments) => redact::run(&arguments),

@@ -145,10 +145,10 @@ fn local(path: &Value) -> Option<&Path> {
     path.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir)).then_some(path)
 }
 
-/// The first place where the schema that a package carries is not ours. Foreign keys to resources that the
-/// package does not hold are left out of it: the open validator could not follow them.
-fn differs(table: &Table, found: Option<&Value>, listed: &BTreeSet<&str>) -> Option<Fault> {
-    let Ok(mut ours) = serde_json::from_str::<Value>(table.schema) else { return None };
+/// The schema of a table as a package inlines it: without what the resource says itself, and without the foreign keys
+/// into tables that the package does not list, which no validator of packages can follow.
+pub(super) fn inlined(table: &Table, listed: &BTreeSet<&str>) -> serde_json::Result<Value> {
+    let mut ours: Value = serde_json::from_str(table.schema)?;
     if let Some(members) = ours.as_object_mut() {
         members.shift_remove("name");
         members.shift_remove("title");
@@ -162,6 +162,13 @@ fn differs(table: &Table, found: Option<&Value>, listed: &BTreeSet<&str>) -> Opt
             }
         }
     }
+    Ok(ours)
+}
+
+/// The first place where the schema that a package carries is not ours. Foreign keys to resources that the
+/// package does not hold are left out of it: the open validator could not follow them.
+fn differs(table: &Table, found: Option<&Value>, listed: &BTreeSet<&str>) -> Option<Fault> {
+    let ours = inlined(table, listed).ok()?;
     let found = found.unwrap_or(&Value::Null);
     let (place, theirs, ours) = difference(found, &ours, "schema".to_owned())?;
     Some(Fault::new("schema-differs", format!("{place}: {theirs}"), ours).say(

@@ -9,6 +9,7 @@ mod cell;
 mod descriptor;
 mod encoding;
 mod figures;
+pub mod generate;
 mod index;
 pub mod intake;
 mod number;
