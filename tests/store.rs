@@ -233,3 +233,17 @@ async fn enterprises_and_register_entries_are_found() {
         assert_eq!(register_entry::by_code(&store, 1, "green/g-2").await.unwrap().as_ref(), Some(&entries[1]));
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_database_may_be_opened_by_many_at_once() {
+    for _ in 0..20 {
+        let database = common::database::sqlite();
+        let opening = (0..8).map(|_| {
+            let url = database.url.clone();
+            tokio::spawn(async move { Store::open(&url).await.map(drop) })
+        });
+        for opened in futures_util::future::join_all(opening).await {
+            opened.unwrap().unwrap();
+        }
+    }
+}

@@ -25,6 +25,9 @@ const STATEMENT: Duration = Duration::from_secs(15);
 pub struct Arguments {
     #[command(flatten)]
     database: Database,
+    /// Replica of a PostgreSQL database that reads go to while it is up to date
+    #[arg(long, value_name = "URL", env = "PLANATLAS_DATABASE_READ", hide_env_values = true)]
+    database_read: Option<String>,
     /// Address to listen on; port 0 takes a free one
     #[arg(long, value_name = "ADDR", env = "PLANATLAS_LISTEN", default_value = "127.0.0.1:8080")]
     listen: String,
@@ -80,7 +83,8 @@ fn log(format: LogFormat) {
 }
 
 async fn serve(arguments: &Arguments) -> Result<(), String> {
-    let store = Store::open_to_serve(&arguments.database.url()?, STATEMENT).await.map_err(|error| error.to_string())?;
+    let (url, replica) = (arguments.database.url()?, arguments.database_read.as_deref());
+    let store = Store::open_to_serve(&url, replica, STATEMENT).await.map_err(|error| error.to_string())?;
     let listening = |address: SocketAddr, ready: bool| {
         println!("http://{address}");
         if !ready {

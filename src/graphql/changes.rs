@@ -258,8 +258,7 @@ pub async fn figures(
     let list = hex::encode(&Sha256::digest(format!("{between:?}{wanted:?}"))[..4]);
     let after = paging.after.as_ref().map(|text| open_cursor(text, &list)).transpose()?;
     let limit = paging.first as u64 + 1;
-    let mut rows =
-        store::figures(head.store(), between, &wanted, after.as_ref(), limit).await.map_err(Fault::internal)?;
+    let mut rows = store::figures(head.store(), between, &wanted, after.as_ref(), limit).await.map_err(Fault::from)?;
     let more = rows.len() > paging.first;
     rows.truncate(paging.first);
     let edges = rows
@@ -273,7 +272,7 @@ pub async fn figures(
     let database = head.store().clone();
     let count = move || {
         let (database, wanted) = (database.clone(), wanted.clone());
-        let counted = async move { store::count(&database, between, &wanted).await.map_err(Fault::internal) };
+        let counted = async move { store::count(&database, between, &wanted).await.map_err(Fault::from) };
         Box::pin(counted) as futures_util::future::BoxFuture<'static, _>
     };
     Ok(Connection::page(edges, after.is_some(), more, Total::Count(Arc::new(count))))
@@ -292,6 +291,6 @@ pub async fn tables(ctx: &Context<'_>, from: State, to: State) -> Result<Vec<Tab
     let head = ctx.data_unchecked::<View>();
     let sides = Sides::new(head, from, to)?;
     let between = sides.between();
-    let counts = store::tables(head.store(), between).await.map_err(Fault::internal)?;
+    let counts = store::tables(head.store(), between).await.map_err(Fault::from)?;
     Ok(counts.into_iter().map(TableChange).collect())
 }

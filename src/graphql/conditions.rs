@@ -58,7 +58,7 @@ impl DecimalFilter {
         if unit.dimension != usual.dimension {
             return Err(Fault::argument("unit", "量纲不符", "of another dimension"));
         }
-        let stored = |number: &Option<Decimal>, step: i64| {
+        let stored = |number: &Option<Decimal>, step: i64| -> Result<Option<i64>, Fault> {
             let Some(number) = number else { return Ok(None) };
             let quantity = domain::Quantity { value: number.0, unit, as_reported: None };
             let base = quantity.base().map_err(|why| Fault::argument(what, "数值无法比较", why))?;

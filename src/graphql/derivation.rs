@@ -70,12 +70,12 @@ impl Derivation {
         let (db, at) = (self.view.store(), self.view.revision().number);
         let after = match after {
             Some(id) => {
-                let row = cells::by_id(db, id).await.map_err(Fault::internal)?.ok_or_else(Fault::bad_cursor)?;
+                let row = cells::by_id(db, id).await.map_err(Fault::from)?.ok_or_else(Fault::bad_cursor)?;
                 Some(table::place(&row))
             }
             None => None,
         };
-        let rows = table::cells(db, at, selection, after.as_deref(), first as u64).await.map_err(Fault::internal)?;
+        let rows = table::cells(db, at, selection, after.as_deref(), first as u64).await.map_err(Fault::from)?;
         let mut found = Vec::with_capacity(rows.len());
         for row in rows {
             let weight = weights.iter().find(|weight| weight.indicator == row.indicator);

@@ -256,14 +256,13 @@ fn edges(view: &View, rows: Vec<store::Enterprise>) -> Vec<Edge<Enterprise>> {
 async fn of(view: &View, filter: Filter, paging: Paging) -> Result<Connection<Edge<Enterprise>>, Fault> {
     let at = view.revision().number;
     let limit = paging.first as u64 + 1;
-    let mut rows =
-        store::list(view.store(), at, &filter, paging.after.as_deref(), limit).await.map_err(Fault::internal)?;
+    let mut rows = store::list(view.store(), at, &filter, paging.after.as_deref(), limit).await.map_err(Fault::from)?;
     let more = rows.len() > paging.first;
     rows.truncate(paging.first);
     let counted = view.clone();
     let total = Total::Count(Arc::new(move || {
         let (view, filter) = (counted.clone(), filter.clone());
-        Box::pin(async move { store::count(view.store(), at, &filter).await.map_err(Fault::internal) })
+        Box::pin(async move { store::count(view.store(), at, &filter).await.map_err(Fault::from) })
     }));
     Ok(Connection::page(edges(view, rows), paging.after.is_some(), more, total))
 }

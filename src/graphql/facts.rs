@@ -23,7 +23,7 @@ impl FactFields {
     /// The project of a code.
     async fn project(&self, #[graphql(desc = "代码。Its code.")] code: String) -> Result<Option<Project>, Fault> {
         let found = store::project::by_code(self.0.store(), self.0.revision().number, &code).await;
-        Ok(found.map_err(Fault::internal)?.map(|row| Project::new(&self.0, row)))
+        Ok(found.map_err(Fault::from)?.map(|row| Project::new(&self.0, row)))
     }
 
     /// 项目。
@@ -46,7 +46,7 @@ impl FactFields {
         &self, #[graphql(desc = "代码。Its code.")] code: String
     ) -> Result<Option<Enterprise>, Fault> {
         let found = store::enterprise::by_code(self.0.store(), self.0.revision().number, &code).await;
-        Ok(found.map_err(Fault::internal)?.map(|row| Enterprise::new(&self.0, row)))
+        Ok(found.map_err(Fault::from)?.map(|row| Enterprise::new(&self.0, row)))
     }
 
     /// 企业，按代码排列。

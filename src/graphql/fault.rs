@@ -4,6 +4,12 @@ use std::fmt::Display;
 
 use async_graphql::{Error, ErrorExtensionValues, Response, ServerError, Value};
 
+use super::library::LibraryError;
+use crate::store::StoreError;
+
+/// Code of a question that may be answered when it is asked again.
+pub const AWAY: &str = "UNAVAILABLE";
+
 /// Why a field could not be answered. It never shows internals.
 ///
 /// It has no `Display` on purpose: async-graphql would then turn it into a bare message.
@@ -315,6 +321,28 @@ impl Fault {
     }
 }
 
+/// A database that is away may be back in a moment; anything else of it is a fault of ours.
+impl From<StoreError> for Fault {
+    fn from(why: StoreError) -> Self {
+        match why {
+            StoreError::Unreachable(_) | StoreError::Busy(_) => {
+                tracing::warn!(%why, "the database is away");
+                Self::new(AWAY, "数据库暂时不可用".to_owned(), "the database is away for the moment".to_owned())
+            }
+            why => Self::internal(why),
+        }
+    }
+}
+
+impl From<LibraryError> for Fault {
+    fn from(why: LibraryError) -> Self {
+        match why {
+            LibraryError::Store(why) => why.into(),
+            why => Self::internal(why),
+        }
+    }
+}
+
 impl From<Fault> for Error {
     fn from(fault: Fault) -> Self {
         let mut error = Error::new(fault.en.clone());
@@ -357,6 +385,7 @@ fn remedy(code: &str) -> &'static str {
         "MEDIA_TYPE" => "Content-Type: application/json; Accept: application/graphql-response+json",
         "BODY_TOO_LARGE" => "把取值放进 variables，或分批提问 / ask in parts",
         "BUSY" => "稍候再试，见 Retry-After / try again after the time in Retry-After",
+        AWAY => "稍候再试，见 Retry-After / try again after the time in Retry-After",
         "DEADLINE" => "少取一些，或分页 / ask for less, or page by page",
         "SLOW_REQUEST" => "再试一次 / send it again",
         "INTERNAL" => "请把 x-request-id 告诉运维 / tell the operator the x-request-id of this answer",

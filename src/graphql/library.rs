@@ -163,7 +163,7 @@ impl Library {
     /// # Errors
     /// [`Fault`] when there is no such revision or it cannot be read.
     pub(super) async fn past(&self, number: i32) -> Result<(Arc<Volume>, NaiveDate), Fault> {
-        let volume = self.volume(number).await.map_err(Fault::internal)?;
+        let volume = self.volume(number).await.map_err(Fault::from)?;
         let newest = self.head.load().as_ref().map_or(0, |volume| volume.revision.number);
         let volume = volume.ok_or_else(|| Fault::unknown_revision(number, newest))?;
         let on = day(&volume.atlas, volume.revision.committed_at);

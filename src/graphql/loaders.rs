@@ -210,7 +210,7 @@ impl Loader<Newest> for Facts {
         for ((indicator, not_after), keys) in questions(keys, |key| (key.indicator, key.not_after)) {
             let subjects: Vec<i64> = keys.iter().map(|key| key.subject).collect();
             let rows = observation::newest(&self.store, self.at, &subjects, indicator, not_after).await;
-            for (subject, rows) in by_owner(rows.map_err(Fault::internal)?, |row| row.subject) {
+            for (subject, rows) in by_owner(rows.map_err(Fault::from)?, |row| row.subject) {
                 found.insert(Newest { subject, indicator, not_after }, rows);
             }
         }
@@ -234,7 +234,7 @@ impl Loader<CellsOf> for Facts {
                 to: asked.to,
                 accumulation: asked.accumulation,
             };
-            let rows = observation::list(&self.store, self.at, &cells).await.map_err(Fault::internal)?;
+            let rows = observation::list(&self.store, self.at, &cells).await.map_err(Fault::from)?;
             for (subject, rows) in by_owner(rows, |row| row.subject) {
                 found.insert(CellsOf { subject, ..asked.clone() }, rows);
             }
@@ -259,7 +259,7 @@ impl Loader<Peers> for Facts {
                 to: periods.max(),
                 accumulation: Some(accumulation),
             };
-            let rows = observation::list(&self.store, self.at, &cells).await.map_err(Fault::internal)?;
+            let rows = observation::list(&self.store, self.at, &cells).await.map_err(Fault::from)?;
             let mut by: HashMap<PeriodCode, Vec<Observation>> = HashMap::new();
             for row in rows {
                 by.entry(row.period).or_default().push(row);
@@ -283,7 +283,7 @@ impl Loader<ProjectsOf<FirstPage>> for Facts {
             let parents: Vec<i64> = keys.iter().map(|key| key.parent).collect();
             let (order, limit) = (page.order, page.limit);
             let rows = project::page_per_parent(&self.store, self.at, dim, &parents, filter, order, limit).await;
-            for (parent, rows) in by_owner(rows.map_err(Fault::internal)?, |(parent, _)| *parent) {
+            for (parent, rows) in by_owner(rows.map_err(Fault::from)?, |(parent, _)| *parent) {
                 let key = ProjectsOf { parent, dim, filter: filter.clone(), question: page };
                 found.insert(key, rows.into_iter().map(|(_, project)| project).collect());
             }
@@ -302,7 +302,7 @@ impl Loader<ProjectsOf<GroupsBy>> for Facts {
             let parents: Vec<i64> = keys.iter().map(|key| key.parent).collect();
             let within = Filter { and: vec![filter.clone()], ..of_parents(dim, parents) };
             let dims: Vec<Dim> = std::iter::once(dim).chain(by.0.iter().copied()).collect();
-            let groups = project::groups(&self.store, self.at, &within, &dims).await.map_err(Fault::internal)?;
+            let groups = project::groups(&self.store, self.at, &within, &dims).await.map_err(Fault::from)?;
             for mut group in groups {
                 if let project::Key::Thing(Some(parent)) = group.key.remove(0) {
                     let key = ProjectsOf { parent, dim, filter: filter.clone(), question: by.clone() };
@@ -333,7 +333,7 @@ impl Loader<ProjectId> for Facts {
 
     async fn load(&self, keys: &[ProjectId]) -> Loaded<ProjectId, Self::Value> {
         let ids: Vec<i64> = keys.iter().map(|key| key.0).collect();
-        let rows = project::by_ids(&self.store, self.at, &ids).await.map_err(Fault::internal)?;
+        let rows = project::by_ids(&self.store, self.at, &ids).await.map_err(Fault::from)?;
         Ok(rows.into_iter().map(|row| (ProjectId(row.id), row)).collect())
     }
 }
@@ -344,7 +344,7 @@ impl Loader<StagesOf> for Facts {
 
     async fn load(&self, keys: &[StagesOf]) -> Loaded<StagesOf, Self::Value> {
         let ids: Vec<i64> = keys.iter().map(|key| key.0).collect();
-        let rows = project::stages(&self.store, self.at, &ids).await.map_err(Fault::internal)?;
+        let rows = project::stages(&self.store, self.at, &ids).await.map_err(Fault::from)?;
         Ok(by_owner(rows, |row| row.project).into_iter().map(|(id, rows)| (StagesOf(id), rows)).collect())
     }
 }
@@ -355,7 +355,7 @@ impl Loader<EnterpriseId> for Facts {
 
     async fn load(&self, keys: &[EnterpriseId]) -> Loaded<EnterpriseId, Self::Value> {
         let ids: Vec<i64> = keys.iter().map(|key| key.0).collect();
-        let rows = enterprise::by_ids(&self.store, self.at, &ids).await.map_err(Fault::internal)?;
+        let rows = enterprise::by_ids(&self.store, self.at, &ids).await.map_err(Fault::from)?;
         Ok(rows.into_iter().map(|row| (EnterpriseId(row.id), row)).collect())
     }
 }
@@ -375,7 +375,7 @@ impl Loader<EnterprisesOf<First>> for Facts {
         for ((part, question), keys) in questions(keys, |key| (key.part(), key.question)) {
             let chains: Vec<i64> = keys.iter().map(|key| key.chain).collect();
             let rows = enterprise::page_per_part(&self.store, self.at, part, &chains, question.0).await;
-            for row in rows.map_err(Fault::internal)? {
+            for row in rows.map_err(Fault::from)? {
                 let stage = if part == Part::Stage { row.stage.clone() } else { None };
                 if let Some(chain) = row.chain {
                     found.entry(EnterprisesOf { chain, stage, question }).or_default().push(row);
@@ -394,7 +394,7 @@ impl Loader<EnterprisesOf<Count>> for Facts {
         let mut found = HashMap::new();
         for (part, keys) in questions(keys, EnterprisesOf::part) {
             let chains: Vec<i64> = keys.iter().map(|key| key.chain).collect();
-            let counts = enterprise::counts(&self.store, self.at, part, &chains).await.map_err(Fault::internal)?;
+            let counts = enterprise::counts(&self.store, self.at, part, &chains).await.map_err(Fault::from)?;
             for (chain, stage, count) in counts {
                 found.insert(EnterprisesOf { chain, stage, question: Count }, count);
             }
@@ -411,7 +411,7 @@ impl Loader<HonoursOf> for Facts {
         let holders = Some(keys.iter().map(|key| key.0).collect());
         let filter = register_entry::Filter { holders, ..register_entry::Filter::default() };
         let rows = register_entry::list(&self.store, self.at, &filter, None, MOST_HONOURS).await;
-        let rows = by_owner(rows.map_err(Fault::internal)?, |row| row.holder);
+        let rows = by_owner(rows.map_err(Fault::from)?, |row| row.holder);
         Ok(rows.into_iter().map(|(id, rows)| (HonoursOf(id), rows)).collect())
     }
 }
@@ -425,7 +425,7 @@ impl Loader<EntriesOf<First>> for Facts {
         for ((filter, question), keys) in questions(keys, |key| (&key.filter, key.question)) {
             let registers: Vec<i64> = keys.iter().map(|key| key.register).collect();
             let rows = register_entry::page_per_register(&self.store, self.at, &registers, filter, question.0).await;
-            for (register, rows) in by_owner(rows.map_err(Fault::internal)?, |row| row.register) {
+            for (register, rows) in by_owner(rows.map_err(Fault::from)?, |row| row.register) {
                 found.insert(EntriesOf { register, filter: filter.clone(), question }, rows);
             }
         }
@@ -442,7 +442,7 @@ impl Loader<EntriesOf<Count>> for Facts {
         for (filter, keys) in questions(keys, |key| &key.filter) {
             let registers: Vec<i64> = keys.iter().map(|key| key.register).collect();
             let counts = register_entry::counts(&self.store, self.at, &registers, filter).await;
-            for (register, count) in counts.map_err(Fault::internal)? {
+            for (register, count) in counts.map_err(Fault::from)? {
                 found.insert(EntriesOf { register, filter: filter.clone(), question: Count }, count);
             }
         }
@@ -457,7 +457,7 @@ impl Loader<VersionsOf> for Facts {
     async fn load(&self, keys: &[VersionsOf]) -> Loaded<VersionsOf, Self::Value> {
         let ids: Vec<i64> = keys.iter().map(|key| key.0).collect();
         let mut found: HashMap<VersionsOf, Self::Value> = HashMap::new();
-        for (id, row) in observation::versions(&self.store, self.at, &ids).await.map_err(Fault::internal)? {
+        for (id, row) in observation::versions(&self.store, self.at, &ids).await.map_err(Fault::from)? {
             found.entry(VersionsOf(id)).or_default().push(row);
         }
         Ok(found)
@@ -470,7 +470,7 @@ impl Loader<RevisionOf> for Facts {
 
     async fn load(&self, keys: &[RevisionOf]) -> Loaded<RevisionOf, Self::Value> {
         let numbers: Vec<i32> = keys.iter().map(|key| key.0).collect();
-        let found = self.store.revisions_of(&numbers).await.map_err(Fault::internal)?;
+        let found = self.store.revisions_of(&numbers).await.map_err(Fault::from)?;
         Ok(found.into_iter().map(|revision| (RevisionOf(revision.number), revision)).collect())
     }
 }

@@ -50,7 +50,7 @@ pub fn formula(function: AggregateFn, indicator: Option<&Indicator>, weight: Opt
 pub async fn nothing(view: &View, question: &Question) -> Result<Vec<Words>, Fault> {
     let mut wider = question.selection.clone();
     (wider.accumulation, wider.statuses, wider.from, wider.to) = (None, None, None, None);
-    let found = store::profiles(view.store(), view.revision().number, &wider).await.map_err(Fault::internal)?;
+    let found = store::profiles(view.store(), view.revision().number, &wider).await.map_err(Fault::from)?;
     let mut warnings = Vec::new();
     for id in &question.selection.indicators {
         let Some(indicator) = view.atlas().indicators.id(EntityId(*id)) else { continue };
@@ -102,7 +102,7 @@ pub async fn check(view: &View, question: &Question, function: AggregateFn) -> R
         return Err(add("INDICATOR", "几个指标不能合在一组", "several indicators do not go into one group"));
     }
     let found = store::profiles(view.store(), view.revision().number, &question.selection).await;
-    let found = found.map_err(Fault::internal)?;
+    let found = found.map_err(Fault::from)?;
     let mut warnings = Vec::new();
     let mut periods = 0;
     for indicator in &indicators {

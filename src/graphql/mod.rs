@@ -80,7 +80,7 @@ use async_graphql::{
 
 pub use bill::MOST;
 pub use checked::{Checked, Question, Refused, read};
-pub use fault::{Fault, complete};
+pub use fault::{AWAY, Fault, complete};
 pub use library::{Library, LibraryError};
 pub use pin::{At, Pin};
 pub use query::Query;

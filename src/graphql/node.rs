@@ -103,7 +103,7 @@ pub async fn find(view: &View, id: &NodeId) -> Result<Option<Node>, Fault> {
         "Revision" => {
             let number = id.local.parse().ok().filter(|number| *number <= view.revision().number);
             let Some(number) = number else { return Ok(None) };
-            let found = view.store().revision(number).await.map_err(Fault::internal)?;
+            let found = view.store().revision(number).await.map_err(Fault::from)?;
             found.map(|revision| Revision::new(revision).into())
         }
         "Edition" => view.editions().find(|edition| edition.code == id.local).map(|row| Edition::new(row).into()),
@@ -112,7 +112,7 @@ pub async fn find(view: &View, id: &NodeId) -> Result<Option<Node>, Fault> {
         "RegisterEntry" => {
             let Some(id) = entity() else { return Ok(None) };
             let found = register_entry::by_ids(view.store(), view.revision().number, &[id.0]).await;
-            found.map_err(Fault::internal)?.pop().map(|row| RegisterEntry::new(view, row).into())
+            found.map_err(Fault::from)?.pop().map(|row| RegisterEntry::new(view, row).into())
         }
         "Project" => {
             let Some(id) = entity() else { return Ok(None) };

@@ -76,7 +76,7 @@ impl Observation {
             let Some(recipe) = Recipe::open(local) else { return Ok(None) };
             return derived::find(view, recipe).await;
         };
-        let found = store::by_id(view.store(), id).await.map_err(Fault::internal)?;
+        let found = store::by_id(view.store(), id).await.map_err(Fault::from)?;
         Ok(found.filter(|row| row.since <= view.revision().number).map(|row| Self::new(view, Arc::new(row))))
     }
 }

@@ -297,9 +297,7 @@ impl ProjectConnection {
             }
             (_, after) => {
                 let (store, at) = (self.view.store(), self.view.revision().number);
-                store::list(store, at, &self.whole(), self.order, after.as_ref(), limit)
-                    .await
-                    .map_err(Fault::internal)?
+                store::list(store, at, &self.whole(), self.order, after.as_ref(), limit).await.map_err(Fault::from)?
             }
         };
         let more = rows.len() > self.first;
@@ -325,7 +323,7 @@ impl ProjectConnection {
             }
             None => {
                 let (store, at) = (self.view.store(), self.view.revision().number);
-                store::groups(store, at, filter, &dims).await.map_err(Fault::internal)
+                store::groups(store, at, filter, &dims).await.map_err(Fault::from)
             }
         }
     }
@@ -378,7 +376,7 @@ impl ProjectConnection {
             Some(_) => Ok(self.by(&self.filter, Vec::new()).await?.first().map_or(0, |group| group.count)),
             None => {
                 let (store, at) = (self.view.store(), self.view.revision().number);
-                store::count(store, at, &self.filter).await.map_err(Fault::internal)
+                store::count(store, at, &self.filter).await.map_err(Fault::from)
             }
         }
     }

@@ -130,7 +130,7 @@ async fn page(
         Some(after) => {
             let filter = Filter { registers: Some(vec![register]), ..filter.clone() };
             let rows = store::list(view.store(), view.revision().number, &filter, Some(after), limit).await;
-            rows.map_err(Fault::internal)?
+            rows.map_err(Fault::from)?
         }
     };
     let more = rows.len() > paging.first;

@@ -7,6 +7,8 @@ use async_graphql::{BatchResponse, Response, ServerError, Value};
 use bytes::Bytes;
 use serde::Serialize;
 
+use super::fault::AWAY;
+
 /// An answer, or the answers of a batch, as JSON.
 pub fn to_bytes(answer: &BatchResponse) -> Bytes {
     let mut out = Vec::with_capacity(4096);
@@ -34,6 +36,16 @@ pub fn errors_to_bytes(answer: &Response) -> Bytes {
 /// Whether the question was refused before anything was answered. Such an answer has no `data` at all.
 pub fn is_request_error(answer: &Response) -> bool {
     answer.data == Value::Null && !answer.errors.is_empty() && answer.errors.iter().all(|error| error.path.is_empty())
+}
+
+/// Whether a part of an answer is missing because the database is away.
+pub fn is_away(answers: &BatchResponse) -> bool {
+    let said = |error: &ServerError| error.extensions.as_ref()?.get("code").map(|code| *code == Value::from(AWAY));
+    let away = |one: &Response| one.errors.iter().any(|error| said(error) == Some(true));
+    match answers {
+        BatchResponse::Single(one) => away(one),
+        BatchResponse::Batch(all) => all.iter().any(away),
+    }
 }
 
 fn write_response(out: &mut Vec<u8>, response: &Response) {

@@ -145,7 +145,7 @@ pub async fn page(view: &View, paging: Paging) -> Result<Connection<Edge<Revisio
         }
     };
     let wanted = paging.first.min(MOST_FACTS);
-    let mut found = view.store().revisions(Some(before), wanted as u64 + 1).await.map_err(Fault::internal)?;
+    let mut found = view.store().revisions(Some(before), wanted as u64 + 1).await.map_err(Fault::from)?;
     let more = found.len() > wanted;
     found.truncate(wanted);
     let edges = found

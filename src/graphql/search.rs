@@ -236,7 +236,7 @@ pub async fn search(view: &View, text: &str, first: Option<i32>) -> Result<Vec<S
 async fn beginning(view: &View, named: Named, text: &str) -> Result<Names, Fault> {
     let (store, at) = (view.store(), view.revision().number);
     let found = names::beginning(store, at, named, text.trim(), MOST_BEGINNING).await;
-    Ok(library::called(found.map_err(Fault::internal)?))
+    Ok(library::called(found.map_err(Fault::from)?))
 }
 
 /// The things found; all projects by one statement, and all enterprises.

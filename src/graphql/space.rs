@@ -277,7 +277,7 @@ impl Loader<PointsIn> for Facts {
     async fn load(&self, keys: &[PointsIn]) -> Result<HashMap<PointsIn, Self::Value>, Fault> {
         let mut found = HashMap::new();
         for key in keys {
-            let within = area::within(&self.store, self.at, key.located, &key.area).await.map_err(Fault::internal)?;
+            let within = area::within(&self.store, self.at, key.located, &key.area).await.map_err(Fault::from)?;
             found.insert(key.clone(), within);
         }
         Ok(found)

@@ -39,7 +39,7 @@ impl Subscription {
             loop {
                 if let Some(number) = waiting.pop_front() {
                     last = number;
-                    let found = store.revision(number).await.map_err(Fault::internal);
+                    let found = store.revision(number).await.map_err(Fault::from);
                     let found = found.and_then(|found| found.ok_or_else(|| Fault::internal("a revision is gone")));
                     return Some((found.map(Revision::new), (last, store, arrivals, waiting)));
                 }

@@ -184,7 +184,7 @@ impl ObsTable {
 
     async fn list(&mut self, after: Option<&[Key]>, limit: u64) -> Result<(), Fault> {
         let (db, at) = (self.view.store(), self.view.revision().number);
-        let cells = store::cells(db, at, &self.question.selection, after, limit).await.map_err(Fault::internal)?;
+        let cells = store::cells(db, at, &self.question.selection, after, limit).await.map_err(Fault::from)?;
         if cells.is_empty() && after.is_none() {
             self.warnings = mixing::nothing(&self.view, &self.question).await?;
         }
@@ -211,7 +211,7 @@ impl ObsTable {
         let question = &self.question;
         let found = store::group(db, at, &question.selection, &question.by, measure, after, limit).await;
         let list = question.fingerprint();
-        for group in found.map_err(Fault::internal)? {
+        for group in found.map_err(Fault::from)? {
             self.cursors.push(cursor(&list, &group.key));
             self.rows.push(ObsRow::of_group(&self.view, question, function, &group, mixed.periods).await?);
         }
@@ -249,7 +249,7 @@ impl ObsTable {
     async fn total_count(&self) -> Result<i64, Fault> {
         let by = self.question.function.map(|_| self.question.by.as_slice());
         let (db, at) = (self.view.store(), self.view.revision().number);
-        store::count(db, at, &self.question.selection, by).await.map_err(Fault::internal)
+        store::count(db, at, &self.question.selection, by).await.map_err(Fault::from)
     }
 
     /// 分页信息。

@@ -343,7 +343,7 @@ async fn fact(view: &View, kind: domain::Kind, code: &str) -> Result<domain::Ent
         domain::Kind::Project => store::project::by_code(store, at, code).await.map(|row| row.map(|row| row.id)),
         _ => store::enterprise::by_code(store, at, code).await.map(|row| row.map(|row| row.id)),
     };
-    let id = id.map_err(Fault::internal)?;
+    let id = id.map_err(Fault::from)?;
     id.map(domain::EntityId).ok_or_else(|| Fault::internal(format!("a target about no {kind:?} {code}")))
 }
 

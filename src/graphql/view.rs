@@ -104,7 +104,7 @@ impl View {
     /// # Errors
     /// [`Fault`] when the database fails.
     pub async fn names(&self, named: Named) -> Result<Option<Arc<Names>>, Fault> {
-        self.0.library.names(self.atlas(), named).await.map_err(Fault::internal)
+        self.0.library.names(self.atlas(), named).await.map_err(Fault::from)
     }
 
     /// Facts of the revision, fetched for a whole level of the query at once.
@@ -118,7 +118,7 @@ impl View {
     /// [`Fault`] when the database fails.
     pub async fn figures(&self) -> Result<&Figures, Fault> {
         let load = || Figures::load(self.store(), self.atlas());
-        self.0.figures.get_or_try_init(load).await.map_err(Fault::internal)
+        self.0.figures.get_or_try_init(load).await.map_err(Fault::from)
     }
 
     /// The revision read.
@@ -178,9 +178,9 @@ impl View {
     /// # Errors
     /// [`Fault`] when there is no such revision.
     pub async fn of_revision(&self, number: i32) -> Result<Self, Fault> {
-        let newest = self.0.request.newest;
-        if !(1..=newest).contains(&number) {
-            return Err(Fault::unknown_revision(number, newest));
+        // One that came after the request began may be asked for too: whoever has just written it wants to read it.
+        if number < 1 {
+            return Err(Fault::unknown_revision(number, self.0.request.newest));
         }
         let (volume, on) = self.0.library.past(number).await?;
         Ok(Self::new(&self.0.library, &volume, on, self.0.request.clone(), true))
@@ -203,7 +203,7 @@ impl View {
         if known > self.0.request.now {
             return Err(Fault::argument("known", "该时刻尚未到来", "this moment has not come yet"));
         }
-        let number = self.store().number_at(known).await.map_err(Fault::internal)?;
+        let number = self.store().number_at(known).await.map_err(Fault::from)?;
         let number = number
             .ok_or_else(|| Fault::argument("known", "当时数据库中尚无修订", "the database held no revision then"))?;
         self.of_revision(number.min(self.0.request.newest)).await

@@ -23,7 +23,7 @@ pub use super::forms::hash_of;
 use super::forms::{self, Failure, Form, Rows, pick};
 use super::gate;
 use super::graphql::{Asked, Outcome};
-use crate::graphql::{At, Fault, Pin, Question, Refused, read, response};
+use crate::graphql::{AWAY, At, Fault, Pin, Question, Refused, read, response};
 use crate::store::Store;
 
 /// Bytes of the documents that clients sent along, all together at most.
@@ -111,7 +111,7 @@ impl Documents {
         if let Some(text) = self.sent.get(hash) {
             return Ok(text);
         }
-        let found = self.store.stored_document(hash).await.map_err(Fault::internal)?;
+        let found = self.store.stored_document(hash).await.map_err(Fault::from)?;
         found.map(|document| document.body.into()).ok_or_else(Fault::unknown_document)
     }
 
@@ -150,7 +150,7 @@ impl Documents {
 
     async fn list(&self) -> Result<Vec<Listed>, Fault> {
         let own = built_in().values().map(|(origin, text)| (*origin, Arc::clone(text)));
-        let added = self.store.stored_documents().await.map_err(Fault::internal)?;
+        let added = self.store.stored_documents().await.map_err(Fault::from)?;
         let added = added.into_iter().map(|document| (Origin::Operator, document.body.into()));
         let mut listed: Vec<Listed> = own.chain(added).filter_map(|(origin, text)| listed(origin, &text)).collect();
         listed.sort_by(|a, b| (a.origin as u8, &a.name, &a.hash).cmp(&(b.origin as u8, &b.name, &b.hash)));
@@ -366,7 +366,7 @@ pub fn failed(why: Failure) -> Response {
     });
     let status = match code {
         Some("PERSISTED_QUERY_NOT_FOUND" | "UNKNOWN_REVISION") => StatusCode::NOT_FOUND,
-        Some("NOT_READY" | "BUSY" | "DEADLINE") => StatusCode::SERVICE_UNAVAILABLE,
+        Some("NOT_READY" | "BUSY" | "DEADLINE" | AWAY) => StatusCode::SERVICE_UNAVAILABLE,
         Some("INTERNAL") => StatusCode::INTERNAL_SERVER_ERROR,
         _ => StatusCode::BAD_REQUEST,
     };

@@ -17,8 +17,6 @@ use super::{Clock, Settings, Site, router};
 use crate::graphql::{Library, LibraryError};
 use crate::store::Store;
 
-/// How often the database is asked for a new revision.
-const WATCH: Duration = Duration::from_millis(250);
 /// How long running requests may take to end once the server is told to stop.
 const GRACE: Duration = Duration::from_secs(10);
 /// Connections at a time; more wait to be taken up. Each takes a file of the process, of which there are often 1024.
@@ -137,11 +135,10 @@ async fn next(listener: &TcpListener, room: &Arc<Semaphore>) -> Option<(TcpStrea
 
 /// Takes up each new revision. A failing database is told once in the log, not four times a second.
 async fn watch(library: Arc<Library>) {
-    let mut ticks = tokio::time::interval(WATCH);
-    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
+    let mut news = library.store().news();
     let mut failing = false;
     loop {
-        ticks.tick().await;
+        news.next().await;
         match library.refresh().await {
             Ok(new) => {
                 if new {

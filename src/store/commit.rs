@@ -475,5 +475,6 @@ pub(super) async fn seal(
         FORMAT.into(),
     ];
     insert(session, "revision", &columns, vec![values]).await?;
+    session.announce(number).await?;
     Ok(revision)
 }

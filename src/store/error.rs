@@ -11,6 +11,9 @@ pub enum StoreError {
     /// The address names no database.
     #[error("数据库地址应写作 sqlite:文件 或 postgres://…。Write the database as sqlite:FILE or postgres://….")]
     Url,
+    /// A file has no replica.
+    #[error("只有 PostgreSQL 可以有只读副本。Only PostgreSQL has replicas to read from.")]
+    ReplicaOfFile,
     /// The schema was made by a newer program.
     #[error("数据库由更新版本的程序建立,请升级本程序。A newer version of this program made the database; upgrade it.")]
     NewerSchema,
@@ -66,7 +69,8 @@ impl From<sqlx::Error> for StoreError {
                 }
                 // PostgreSQL SQLSTATE: lock not available, login refused, no such database, disk full.
                 Some("55P03" | "40P01") => Self::Busy,
-                Some("28000" | "28P01" | "3D000" | "57P03" | "53300") => Self::Unreachable,
+                Some("28000" | "28P01" | "3D000" | "57P01" | "57P02" | "57P03" | "53300") => Self::Unreachable,
+                Some("25006") => Self::Unwritable,
                 Some("53100") => Self::Full,
                 _ => Self::Other,
             },

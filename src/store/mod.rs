@@ -40,6 +40,7 @@ use sea_query::{Condition, Expr, ExprTrait};
 
 pub use backup::Copied;
 pub use commit::{Change, Outcome};
+pub use db::News;
 pub use dimension::{Dimension, HeldPackage, Known};
 pub use edition::{Closing, Edition, EditionError};
 pub use error::{BackupError, CommitError, Dangling, Held, StoreError};
@@ -64,15 +65,16 @@ impl Store {
     /// # Errors
     /// When it cannot be opened, or was made by a newer program.
     pub async fn open(url: &str) -> Result<Self, StoreError> {
-        Ok(Self { db: db::Db::open(url, None).await?, seed: None })
+        Ok(Self { db: db::Db::open(url, None, None).await?, seed: None })
     }
 
-    /// Opens it for readers that do not wait for ever: no statement takes longer than `patience`.
+    /// Opens it for readers that do not wait for ever: no statement takes longer than `patience`. Reads go to `replica`,
+    /// another PostgreSQL server of the same database, whenever it holds what they ask for.
     ///
     /// # Errors
-    /// As [`Store::open`].
-    pub async fn open_to_serve(url: &str, patience: Duration) -> Result<Self, StoreError> {
-        Ok(Self { db: db::Db::open(url, Some(patience)).await?, seed: None })
+    /// As [`Store::open`]; a replica that is away is none.
+    pub async fn open_to_serve(url: &str, replica: Option<&str>, patience: Duration) -> Result<Self, StoreError> {
+        Ok(Self { db: db::Db::open(url, replica, Some(patience)).await?, seed: None })
     }
 
     /// Draws salts from a given seed, so that digests come out the same again: for tests.

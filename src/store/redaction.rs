@@ -137,7 +137,7 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn redactions(&self) -> Result<Vec<Redacted>, StoreError> {
-        self.db.rows(&list()).await?.iter().map(read).collect()
+        self.db.rows_now(&list()).await?.iter().map(read).collect()
     }
 
     /// The last revision that redacted anything, 0 where none did.
@@ -145,7 +145,7 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn last_redaction(&self) -> Result<i32, StoreError> {
-        let rows = self.db.rows(&last(i32::MAX)).await?;
+        let rows = self.db.rows_now(&last(i32::MAX)).await?;
         rows.iter().map(|row| row.revision(1)).try_fold(0, |last, number| Ok(std::cmp::max(last, number?)))
     }
 

@@ -31,7 +31,7 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn newest(&self) -> Result<Option<Revision>, StoreError> {
-        self.db.rows(newest_revision().limit(1)).await?.first().map(read).transpose()
+        self.db.rows_now(newest_revision().limit(1)).await?.first().map(read).transpose()
     }
 
     /// The number of the newest revision, 0 in an empty database: cheap enough to ask every second.
@@ -39,8 +39,10 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn newest_number(&self) -> Result<i32, StoreError> {
-        let rows = self.db.rows(&newest_number()).await?;
-        rows.first().map_or(Ok(0), |row| row.revision(0))
+        let rows = self.db.rows_now(&newest_number()).await?;
+        let number = rows.first().map_or(Ok(0), |row| row.revision(0))?;
+        self.db.told(number);
+        Ok(number)
     }
 
     /// A revision by its number.
@@ -50,7 +52,11 @@ impl Store {
     pub async fn revision(&self, number: i32) -> Result<Option<Revision>, StoreError> {
         let mut select = all();
         select.and_where(Expr::col("number").eq(i64::from(number)));
-        self.db.rows(&select).await?.first().map(read).transpose()
+        let found = self.db.rows_now(&select).await?.first().map(read).transpose()?;
+        if found.is_some() {
+            self.db.told(number);
+        }
+        Ok(found)
     }
 
     /// Revisions by their numbers, oldest first.
@@ -66,7 +72,9 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn number_at(&self, moment: DateTime<Utc>) -> Result<Option<i32>, StoreError> {
-        self.db.rows(&number_at(moment)).await?.first().map(|row| row.revision(0)).transpose()
+        let number = self.db.rows_now(&number_at(moment)).await?.first().map(|row| row.revision(0)).transpose()?;
+        self.db.told(number.unwrap_or_default());
+        Ok(number)
     }
 
     /// Revisions, newest first, from the one before `before` on.

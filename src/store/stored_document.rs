@@ -30,7 +30,7 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn stored_document(&self, hash: &str) -> Result<Option<StoredDocument>, StoreError> {
-        self.db.rows(&by_hash(hash)).await?.first().map(read).transpose()
+        self.db.rows_now(&by_hash(hash)).await?.first().map(read).transpose()
     }
 
     /// All documents, by name.
@@ -38,7 +38,7 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn stored_documents(&self) -> Result<Vec<StoredDocument>, StoreError> {
-        self.db.rows(&all()).await?.iter().map(read).collect()
+        self.db.rows_now(&all()).await?.iter().map(read).collect()
     }
 
     /// Adds documents, all or none; one that is there already stays as it is.

@@ -2,5 +2,6 @@
 #![allow(dead_code, missing_docs)]
 
 pub mod database;
+pub mod postgres;
 pub mod server;
 pub mod world;

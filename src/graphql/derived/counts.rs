@@ -146,7 +146,7 @@ async fn read_entries(view: &View, registers: Vec<i64>) -> Result<Vec<RegisterEn
     let (mut all, mut after): (Vec<RegisterEntry>, Option<String>) = (Vec::new(), None);
     loop {
         let found = register_entry::list(view.store(), view.revision().number, &filter, after.as_deref(), PAGE).await;
-        let page = found.map_err(Fault::internal)?;
+        let page = found.map_err(Fault::from)?;
         let Some(last) = page.last() else { return Ok(all) };
         after = Some(last.code.clone());
         all.extend(page);
@@ -221,7 +221,7 @@ pub(super) async fn projects(
         _ => return Ok(None),
     };
     let (db, at) = (view.store(), view.revision().number);
-    let count = project::count(db, at, &filter).await.map_err(Fault::internal)?;
+    let count = project::count(db, at, &filter).await.map_err(Fault::from)?;
     if count == 0 {
         return Ok(None);
     }
@@ -232,7 +232,7 @@ pub(super) async fn projects(
         ..Filter::default()
     };
     let mut outcome = Outcome::new(indicator.accumulation, stage_words(stage, period, from));
-    outcome.sample = project::count(db, at, &made_up).await.map_err(Fault::internal)? > 0;
+    outcome.sample = project::count(db, at, &made_up).await.map_err(Fault::from)? > 0;
     let scale = 10i128.pow(indicator.unit.dimension.scale());
     outcome.quantity = Quantity::of_sum(i128::from(count) * scale, indicator.unit, 0).ok();
     outcome.contributors = usize::try_from(count).unwrap_or(0);

@@ -168,10 +168,17 @@ async fn answer(
 ) -> Response {
     match site.gate.answer(session, checked, batch).await {
         Ok(Answered { outcome, parcel, .. }) => {
-            let refused = outcome == Outcome::NoData && form == Form::Graphql;
-            let status = if refused { StatusCode::BAD_REQUEST } else { StatusCode::OK };
+            let status = match outcome {
+                Outcome::NoData if form == Form::Graphql => StatusCode::BAD_REQUEST,
+                Outcome::Away => StatusCode::SERVICE_UNAVAILABLE,
+                _ => StatusCode::OK,
+            };
             let cache = if outcome == Outcome::Whole { Cache::Revalidate } else { Cache::Never };
-            reply(status, form, parcel, cache)
+            let mut response = reply(status, form, parcel, cache);
+            if outcome == Outcome::Away {
+                response.headers_mut().insert(header::RETRY_AFTER, RETRY);
+            }
+            response
         }
         Err(refusal) => unavailable(form, refusal),
     }
@@ -186,14 +193,17 @@ pub enum Outcome {
     Partial,
     /// The question itself was refused.
     NoData,
+    /// Not for now: the database is away.
+    Away,
 }
 
 impl Outcome {
     /// Of answers.
     pub fn of(answers: &BatchResponse) -> Self {
         match answers {
-            BatchResponse::Single(one) if response::is_request_error(one) => Self::NoData,
             answers if answers.is_ok() => Self::Whole,
+            answers if response::is_away(answers) => Self::Away,
+            BatchResponse::Single(one) if response::is_request_error(one) => Self::NoData,
             _ => Self::Partial,
         }
     }

@@ -1,6 +1,9 @@
 //! The two engines. Nothing outside this file names them: everything else builds statements with
 //! sea-query and reads rows by position, whatever engine answers.
 
+mod cluster;
+mod news;
+
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,16 +12,20 @@ use futures_util::stream::{BoxStream, StreamExt, TryStreamExt};
 use sea_query::{Expr, ExprTrait, PostgresQueryBuilder, SelectStatement, SqliteQueryBuilder};
 use sea_query_sqlx::{SqlxBinder, SqlxValues};
 use sqlx::migrate::Migrator;
-use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions, PgRow};
+use sqlx::postgres::PgRow;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteRow, SqliteSynchronous,
 };
-use sqlx::{AssertSqlSafe, Connection as _, Postgres, Row as _, Sqlite, Transaction};
+use sqlx::{AssertSqlSafe, Postgres, Row as _, Sqlite, Transaction};
 
 use super::StoreError;
+use cluster::Cluster;
+pub use news::News;
 
 /// How long a writer waits for another one before it gives up.
 const WRITER_PATIENCE: Duration = Duration::from_secs(60);
+/// How long one that was refused waits before it asks again.
+const AGAIN: Duration = Duration::from_millis(20);
 /// The advisory lock that PostgreSQL writers and migrations take: "planatla" in ASCII.
 const LOCK: i64 = i64::from_be_bytes(*b"planatla");
 
@@ -29,7 +36,7 @@ static POSTGRES_MIGRATIONS: Migrator = sqlx::migrate!("./migrations/postgres");
 #[derive(Clone)]
 pub(super) enum Db {
     Sqlite(SqlitePool),
-    Postgres(PgPool),
+    Postgres(Cluster),
 }
 
 /// A transaction, for everything that must see or write one state of the database.
@@ -143,19 +150,18 @@ impl Leash {
 
 impl Db {
     /// Opens `sqlite:PATH` or `postgres://…`, creating and migrating what is missing. With `patience` PostgreSQL gives
-    /// up any statement that takes longer.
-    pub(super) async fn open(url: &str, patience: Option<Duration>) -> Result<Self, StoreError> {
-        let db = if let Some(path) = url.strip_prefix("sqlite:") {
-            Self::open_file(Path::new(path.strip_prefix("//").unwrap_or(path))).await?
-        } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            let options: PgConnectOptions = url.parse().map_err(|_| StoreError::Url)?;
-            // A pool would go on trying until its patience ends, and then not say why.
-            PgConnection::connect_with(&options).await?.close().await?;
-            let limit = patience.map(|patience| ("statement_timeout", patience.as_millis().to_string()));
-            let pool = PgPoolOptions::new().max_connections(16).acquire_timeout(Duration::from_secs(30));
-            Self::Postgres(pool.connect_lazy_with(options.options(limit)))
-        } else {
-            return Err(StoreError::Url);
+    /// up any statement that takes longer; `replica` is another server of the same database, for reads.
+    pub(super) async fn open(url: &str, replica: Option<&str>, patience: Option<Duration>) -> Result<Self, StoreError> {
+        let is_server = |url: &str| url.starts_with("postgres://") || url.starts_with("postgresql://");
+        let db = match url.strip_prefix("sqlite:") {
+            Some(path) if replica.is_none() => {
+                Self::open_file(Path::new(path.strip_prefix("//").unwrap_or(path))).await?
+            }
+            Some(_) => return Err(StoreError::ReplicaOfFile),
+            None if is_server(url) && replica.is_none_or(is_server) => {
+                Self::Postgres(Cluster::open(url, replica, patience).await?)
+            }
+            None => return Err(StoreError::Url),
         };
         db.migrate().await?;
         Ok(db)
@@ -185,7 +191,15 @@ impl Db {
                 Ok(true)
             })
         });
-        Ok(Self::Sqlite(pool.connect_with(options).await?))
+        // Of several that turn a new file to WAL at once SQLite refuses all but one, without patience.
+        let mut tries = WRITER_PATIENCE.as_millis() / AGAIN.as_millis();
+        loop {
+            match pool.clone().connect_with(options.clone()).await.map_err(StoreError::from) {
+                Err(StoreError::Busy(_)) if tries > 0 => tries -= 1,
+                opened => return opened.map(Self::Sqlite),
+            }
+            tokio::time::sleep(AGAIN).await;
+        }
     }
 
     /// What this database speaks.
@@ -200,7 +214,7 @@ impl Db {
     pub(super) fn connections(&self) -> (u32, usize) {
         match self {
             Self::Sqlite(pool) => (pool.size(), pool.num_idle()),
-            Self::Postgres(pool) => (pool.size(), pool.num_idle()),
+            Self::Postgres(cluster) => cluster.connections(),
         }
     }
 
@@ -208,7 +222,7 @@ impl Db {
     pub(super) async fn close(&self) {
         match self {
             Self::Sqlite(pool) => pool.close().await,
-            Self::Postgres(pool) => pool.close().await,
+            Self::Postgres(cluster) => cluster.close().await,
         }
     }
 
@@ -253,7 +267,9 @@ impl Db {
     async fn plain(&self, sql: &'static str) -> Result<Vec<Row>, StoreError> {
         Ok(match self {
             Self::Sqlite(pool) => sqlx::query(sql).fetch_all(pool).await?.into_iter().map(Row::Sqlite).collect(),
-            Self::Postgres(pool) => sqlx::query(sql).fetch_all(pool).await?.into_iter().map(Row::Postgres).collect(),
+            Self::Postgres(cluster) => {
+                sqlx::query(sql).fetch_all(&cluster.primary).await?.into_iter().map(Row::Postgres).collect()
+            }
         })
     }
 
@@ -264,28 +280,55 @@ impl Db {
                 sqlx::raw_sql("VACUUM").execute(pool).await?;
                 sqlx::raw_sql("PRAGMA wal_checkpoint(TRUNCATE)").execute(pool).await?;
             }
-            Self::Postgres(pool) => {
+            Self::Postgres(cluster) => {
                 for table in tables {
-                    sqlx::raw_sql(AssertSqlSafe(format!("VACUUM (FULL) {table}"))).execute(pool).await?;
+                    let sql = AssertSqlSafe(format!("VACUUM (FULL) {table}"));
+                    sqlx::raw_sql(sql).execute(&cluster.primary).await?;
                 }
             }
         }
         Ok(())
     }
 
-    /// The rows of a statement. It is given up as soon as nobody waits for them any more: by SQLite within some
-    /// thousands of its steps, by PostgreSQL after the patience it was opened with.
-    pub(super) async fn rows(&self, statement: &impl SqlxBinder) -> Result<Vec<Row>, StoreError> {
-        let Self::Sqlite(pool) = self else { return self.stream(statement).try_collect().await };
-        let (sql, values) = self.dialect().render(statement);
-        let mut connection = pool.acquire().await?;
-        let leash = Leash::default();
-        connection.lock_handle().await?.set_progress_handler(STEPS, leash.held());
-        let rows = sqlx::query_with(AssertSqlSafe(sql), values).fetch_all(&mut *connection).await?;
-        Ok(rows.into_iter().map(Row::Sqlite).collect())
+    /// The rows of a statement about revisions that are known to be there, from a replica if one holds them. It is
+    /// given up as soon as nobody waits for them any more: by SQLite within some thousands of its steps, by PostgreSQL
+    /// within half a second.
+    pub(super) async fn rows(&self, statement: &(impl SqlxBinder + Sync)) -> Result<Vec<Row>, StoreError> {
+        match self {
+            Self::Sqlite(_) => self.rows_now(statement).await,
+            Self::Postgres(cluster) => {
+                let rows = cluster.rows(|| Dialect::Postgres.render(statement)).await?;
+                Ok(rows.into_iter().map(Row::Postgres).collect())
+            }
+        }
     }
 
-    /// The rows of a statement, one after another.
+    /// The rows of a statement about what is newest, or belongs to no revision. It is given up as [`Db::rows`] is.
+    pub(super) async fn rows_now(&self, statement: &(impl SqlxBinder + Sync)) -> Result<Vec<Row>, StoreError> {
+        match self {
+            Self::Sqlite(pool) => {
+                let (sql, values) = Dialect::Sqlite.render(statement);
+                let mut connection = pool.acquire().await?;
+                let leash = Leash::default();
+                connection.lock_handle().await?.set_progress_handler(STEPS, leash.held());
+                let rows = sqlx::query_with(AssertSqlSafe(sql), values).fetch_all(&mut *connection).await?;
+                Ok(rows.into_iter().map(Row::Sqlite).collect())
+            }
+            Self::Postgres(cluster) => {
+                let rows = cluster.rows_now(|| Dialect::Postgres.render(statement)).await?;
+                Ok(rows.into_iter().map(Row::Postgres).collect())
+            }
+        }
+    }
+
+    /// Remembers that a revision is there, so that no replica is asked before it holds it.
+    pub(super) fn told(&self, number: i32) {
+        if let Self::Postgres(cluster) = self {
+            cluster.told(number);
+        }
+    }
+
+    /// The rows of a statement, one after another, from the primary.
     pub(super) fn stream(&self, statement: &impl SqlxBinder) -> BoxStream<'_, Result<Row, StoreError>> {
         let (sql, values) = self.dialect().render(statement);
         match self {
@@ -293,8 +336,8 @@ impl Db {
                 .fetch(pool)
                 .map(|row| row.map(Row::Sqlite).map_err(StoreError::from))
                 .boxed(),
-            Self::Postgres(pool) => sqlx::query_with(AssertSqlSafe(sql), values)
-                .fetch(pool)
+            Self::Postgres(cluster) => sqlx::query_with(AssertSqlSafe(sql), values)
+                .fetch(&cluster.primary)
                 .map(|row| row.map(Row::Postgres).map_err(StoreError::from))
                 .boxed(),
         }
@@ -304,8 +347,8 @@ impl Db {
     pub(super) async fn write(&self) -> Result<Session, StoreError> {
         Ok(match self {
             Self::Sqlite(pool) => Session::Sqlite(pool.begin_with("BEGIN IMMEDIATE").await?),
-            Self::Postgres(pool) => {
-                let mut tx = pool.begin().await?;
+            Self::Postgres(cluster) => {
+                let mut tx = cluster.begin().await?;
                 let patience = format!("SET LOCAL lock_timeout = {}", WRITER_PATIENCE.as_millis());
                 sqlx::query(AssertSqlSafe(patience)).execute(&mut *tx).await?;
                 sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(LOCK).execute(&mut *tx).await?;
@@ -318,8 +361,8 @@ impl Db {
     pub(super) async fn read(&self) -> Result<Session, StoreError> {
         Ok(match self {
             Self::Sqlite(pool) => Session::Sqlite(pool.begin().await?),
-            Self::Postgres(pool) => {
-                let mut tx = pool.begin().await?;
+            Self::Postgres(cluster) => {
+                let mut tx = cluster.begin().await?;
                 sqlx::query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY").execute(&mut *tx).await?;
                 Session::Postgres(tx)
             }
@@ -365,6 +408,14 @@ impl Session {
             Self::Postgres(tx) => {
                 sqlx::query_with(AssertSqlSafe(sql), values).persistent(false).execute(&mut **tx).await?;
             }
+        }
+        Ok(())
+    }
+
+    /// Tells whoever waits for news of a revision, once it is committed.
+    pub(super) async fn announce(&mut self, number: i32) -> Result<(), StoreError> {
+        if let Self::Postgres(tx) = self {
+            cluster::announce(tx, number).await?;
         }
         Ok(())
     }
