@@ -7,6 +7,8 @@ export const rt = words(
     heading: (sections: number, targets: number, flaws: number) =>
       `${sections}\u00a0节正文，读出\u00a0${targets}\u00a0个目标，${flaws}\u00a0处须留意`,
     note: '左为原文，逐字照录；右为从中读出的目标、任务与问题。划线处与右侧互相对应。',
+    targetsFile: '下载目标',
+    flawsFile: '下载问题',
     contents: '目录',
     targets: '读出的目标',
     tasks: '清单任务',
@@ -41,6 +43,8 @@ export const rt = words(
     heading: (sections, targets, flaws) =>
       `${sections} sections: ${targets} targets read from the text, ${flaws} points to mind`,
     note: 'At left the text, word for word; at right the targets, tasks and flaws read from it. What is underlined leads to the other side and back.',
+    targetsFile: 'Take the targets',
+    flawsFile: 'Take the flaws',
     contents: 'Contents',
     targets: 'Targets read',
     tasks: 'Tasks of the list',

@@ -1,14 +1,16 @@
 import { flushSync, mount, unmount } from 'svelte';
 import { ask } from '../data/api';
 import type { Element } from '../data/atlas';
-import { type Figures, isRate } from '../data/figures';
+import type { Figures } from '../data/figures';
+import { keyOf } from '../data/legend';
 import { PlateSourcesDocument } from '../gql/graphql';
-import { grouped, nameOf, pick, t } from '../i18n/index.svelte';
+import { nameOf, pick, t } from '../i18n/index.svelte';
 import { m } from '../i18n/views/map';
 import { readColours } from './colours';
 import { widthOf } from './labels';
 import MapSvg from './MapSvg.svelte';
 import { download, standalone } from './save';
+import type { Bar } from './scalebar';
 import { type Scene, side } from './scene';
 
 /** What a view knows about its map and the drawing does not. */
@@ -27,13 +29,13 @@ interface Plate {
   small: boolean;
   /** What was drawn by hand over the map. */
   drawn: SVGSVGElement | null;
-  bar: { km: number; px: number } | undefined;
+  bar: Bar | undefined;
   about: About;
   sample: string | undefined;
   foot: string[];
 }
 
-interface Key {
+interface Entry {
   /** Drawn in a field of 30 by 20. */
   mark: string;
   text: string;
@@ -43,47 +45,30 @@ const escaped = (text: string): string =>
   text.replace(/[&<>"]/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[c] ?? c);
 
 /** What the signs of this map mean, drawn with the patterns that the map brings along. */
-function legend({ scene, about, small }: Plate): Key[] {
+function legend({ scene, about, small }: Plate): Entry[] {
   const c = readColours();
   const rect = (fill: string, stroke: string, extra = '') =>
     `<rect x="1" y="2" width="28" height="16" fill="${fill}" stroke="${stroke}" ${extra}/>`;
-  const keys: Key[] = [];
+  const keys: Entry[] = [];
   const { figures, period } = about;
-  const cells = figures
-    ? [...scene.areas.map((a) => a.region.code), ...scene.zones.map((z) => z.zone.code)]
-        .filter(figures.covers)
-        .map((code) => figures.cell(code, period))
-    : [];
-  const unit = figures ? pick(figures.indicator.unit.symbol, figures.indicator.unit.symbolEn) : '';
-  const number = (v: number | undefined) => grouped(String(v ?? ''));
-  if (figures && isRate(figures.indicator)) {
-    figures.classes.forEach(({ from, to }, k) => {
-      const n = cells.filter((x) => x?.size !== undefined && figures.classOf(x.size) === k).length;
-      const range =
-        from === undefined
-          ? `< ${number(to)}`
-          : to === undefined
-            ? `≥ ${number(from)}`
-            : `${number(from)} – ${number(to)}`;
-      keys.push({ mark: rect(c.classes[k] ?? c.land, c.ink3), text: `${range} ${unit}${t().paren(String(n))}` });
-    });
-  } else if (figures && figures.max > 0) {
-    const power = 10 ** Math.floor(Math.log10(figures.max));
-    const top = [5, 2, 1].map((v) => v * power).find((v) => v <= figures.max) ?? power;
+  if (figures) {
+    const places = [...scene.areas.map((a) => a.region.code), ...scene.zones.map((z) => z.zone.code)];
+    const { classes, sizes, unit, absent, withheld } = keyOf(figures, period, places);
+    classes.forEach(({ text, count }, k) =>
+      keys.push({ mark: rect(c.classes[k] ?? c.land, c.ink3), text: `${text} ${unit}${t().paren(String(count))}` }),
+    );
     const round = !scene.zones.some((z) => figures.covers(z.zone.code));
-    for (const value of [top, top / 4]) {
-      const px = side(value / figures.max, small);
+    for (const { share, text } of sizes) {
+      const px = side(share, small);
       const mark = round
         ? `<circle cx="15" cy="10" r="${px / Math.sqrt(Math.PI)}" fill="${c.ink}"/>`
         : `<rect x="${15 - px / 2}" y="${10 - px / 2}" width="${px}" height="${px}" fill="${c.ink}"/>`;
-      keys.push({ mark, text: `${number(value)} ${unit}` });
+      keys.push({ mark, text: `${text} ${unit}` });
     }
+    if (absent) keys.push({ mark: rect('url(#none)', c.ink3), text: `${t().noData}${t().paren(String(absent))}` });
+    if (withheld)
+      keys.push({ mark: rect('url(#cross)', c.ink3), text: `${t().suppressed}${t().paren(String(withheld))}` });
   }
-  const withheld = cells.filter((x) => x?.status === 'SUPPRESSED').length;
-  const absent = cells.filter((x) => x?.size === undefined).length - withheld;
-  if (absent) keys.push({ mark: rect('url(#none)', c.ink3), text: `${t().noData}${t().paren(String(absent))}` });
-  if (withheld)
-    keys.push({ mark: rect('url(#cross)', c.ink3), text: `${t().suppressed}${t().paren(String(withheld))}` });
   for (const e of about.elements) {
     const text = nameOf(e);
     const line = (colour: string, extra: string) => `<path d="M1 10H29" fill="none" stroke="${colour}" ${extra}/>`;
@@ -203,8 +188,9 @@ function sheet(plate: Plate, said: string): string {
     y += 30;
   }
   const period = about.figures?.periods.find((p) => p.code === about.period);
+  const called = about.figures && nameOf(about.figures.indicator);
   const sub = about.figures && [
-    nameOf(about.figures.indicator),
+    called && about.title.startsWith(called) ? '' : called,
     period && pick(period.label, period.labelEn),
     pick(about.figures.indicator.unit.symbol, about.figures.indicator.unit.symbolEn),
   ];

@@ -42,31 +42,3 @@ export function download(blob: Blob, name: string): void {
   link.click();
   URL.revokeObjectURL(url);
 }
-
-/** Saves an SVG of the page as a file of its own, with captions (title, period, sources) below it. */
-export function saveSvg(svg: SVGSVGElement, name: string, captions: string[]): void {
-  const copy = standalone(svg);
-  const width = svg.width.baseVal.value;
-  const height = svg.height.baseVal.value;
-  const page = getComputedStyle(document.documentElement);
-  captions.forEach((text, k) => {
-    const line = document.createElementNS('http://www.w3.org/2000/svg', 'text');
-    line.textContent = text;
-    line.setAttribute('x', '12');
-    line.setAttribute('y', String(height + 20 + k * 20));
-    line.setAttribute('font-size', k ? '11' : '14');
-    line.setAttribute('font-family', page.getPropertyValue('--hei'));
-    line.setAttribute('fill', page.getPropertyValue('--ink'));
-    copy.append(line);
-  });
-  const tall = height + 20 + captions.length * 20;
-  const ground = document.createElementNS('http://www.w3.org/2000/svg', 'rect');
-  for (const [key, value] of Object.entries({ width, height: tall, fill: page.getPropertyValue('--paper') })) {
-    ground.setAttribute(key, String(value));
-  }
-  copy.prepend(ground);
-  copy.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
-  copy.setAttribute('viewBox', `0 0 ${width} ${tall}`);
-  copy.setAttribute('height', String(tall));
-  download(new Blob([new XMLSerializer().serializeToString(copy)], { type: 'image/svg+xml' }), name);
-}

@@ -67,6 +67,8 @@ const zh = {
     shareNote: '占比 = 在内面积 ÷ 自身面积，按椭球面量算；不足 1% 的不列。',
     whole: '全部在内',
     none: '范围内没有登记的地点。',
+    unplaced: (n: number) => `另有 ${n} 个开发区没有轮廓，无从判断是否在内。`,
+    onMap: '在布局图上看范围内的项目与任务',
     figures: '所选指标',
     ofPlaces: '数字属于整个地点；只有全部在内的才相加。',
     sum: (n: number) => `全部在内的 ${n} 处合计`,
@@ -148,6 +150,11 @@ const en: Shape = {
     shareNote: 'Share = area inside ÷ own area, measured on the ellipsoid; below 1% is not listed.',
     whole: 'whole',
     none: 'No place on record lies in this area.',
+    unplaced: (n) =>
+      n === 1
+        ? 'One zone has no outline, so nobody can say whether it lies inside.'
+        : `${n} zones have no outline, so nobody can say whether they lie inside.`,
+    onMap: 'Projects and tasks inside, on the layout map',
     figures: 'Chosen indicator',
     ofPlaces: 'A figure is of the whole place; only places inside as a whole are added up.',
     sum: (n) => `Sum of the ${n} inside as a whole`,
