@@ -2,6 +2,8 @@ import { ask } from '../data/api';
 import { beside, type FigureRow } from '../data/peers';
 import { Resource } from '../data/resource.svelte';
 import { RegionPeersDocument, type RegionPeersQuery, ZonePeersDocument, type ZonePeersQuery } from '../gql/graphql';
+import { grouped, nameOf, pick } from '../i18n/index.svelte';
+import { v } from '../i18n/views/sheet';
 
 type Peer = ZonePeersQuery['zones']['nodes'][number] | RegionPeersQuery['regions']['nodes'][number];
 
@@ -27,7 +29,21 @@ export async function peersIn(
   return parts;
 }
 
-/** Asks for the peers of some rows, one question per period, and puts them beside. */
+/** What somebody published first; within that, what most places have, so that it can be compared. */
+const inOrder = (rows: FigureRow[]): FigureRow[] =>
+  [...rows].sort((a, b) => Number(a.point.sample) - Number(b.point.sample) || b.among.length - a.among.length);
+
+/** Where a place stands by one figure, in a sentence; empty where none is known. */
+export function standing(row: FigureRow | undefined): string {
+  if (!row?.point.quantity) return '';
+  const { quantity, period, sample } = row.point;
+  const value = `${grouped(quantity.value)} ${pick(quantity.unit.symbol, quantity.unit.symbolEn)}`;
+  const args = [nameOf(row.indicator), value, pick(period.label, period.labelEn)] as const;
+  const said = row.rank === undefined ? v().only(...args) : v().stands(...args, row.rank, row.among.length);
+  return said + (sample ? v().isSample : '') + v().stop;
+}
+
+/** Asks for the peers of some rows, one question per period, and puts them beside, in the order in which a sheet tells them. */
 export function withPeers(
   kind: 'zone' | 'region',
   code: () => string,
@@ -52,9 +68,9 @@ export function withPeers(
     get rows() {
       const list = rows() ?? [];
       const held = answers.value;
-      if (!held) return list;
+      if (!held) return inOrder(list);
       const known = new Map([...held].map(([period, peers]) => [period, peers.filter((p) => alike(p.code))]));
-      return beside(list, known, code());
+      return inOrder(beside(list, known, code()));
     },
   };
 }
