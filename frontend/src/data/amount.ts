@@ -1,10 +1,10 @@
 import type { AmountFragment, Comparator } from '../gql/graphql';
-import { grouped, pick, t } from '../i18n/index.svelte';
+import { grouped, symbolOf, t } from '../i18n/index.svelte';
 
 /** A quantity as two texts: the exact number, and how its unit is written in the page's language. */
 export const amountOf = (quantity: AmountFragment): { number: string; unit: string } => ({
   number: grouped(quantity.value),
-  unit: pick(quantity.unit.symbol, quantity.unit.symbolEn),
+  unit: symbolOf(quantity.unit),
 });
 
 /** A quantity in one run: ‘≥ 300 亿元’. */

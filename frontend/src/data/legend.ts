@@ -1,4 +1,4 @@
-import { grouped, pick, t } from '../i18n/index.svelte';
+import { grouped, symbolOf, t } from '../i18n/index.svelte';
 import { type Figures, isRate } from './figures';
 
 /** What the marks of a figure mean on a map, with how many places carry each in one period. */
@@ -24,7 +24,7 @@ export function keyOf(figures: Figures, period: string | undefined, places: read
   const top = [5, 2, 1].map((m) => m * power).find((v) => v <= figures.max) ?? power;
   return {
     rate,
-    unit: pick(figures.indicator.unit.symbol, figures.indicator.unit.symbolEn),
+    unit: symbolOf(figures.indicator.unit),
     classes: rate
       ? figures.classes.map(({ from, to }, k) => ({
           text: !figures.breaks.length

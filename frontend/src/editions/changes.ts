@@ -1,7 +1,7 @@
 import { compare, minus, share } from '../data/decimals';
 import { type At, type Selection, view } from '../data/view.svelte';
 import type { ChangedFragment, ChangeKind, Light, LightsQuery, WasFragment } from '../gql/graphql';
-import { grouped, pick, t } from '../i18n/index.svelte';
+import { grouped, symbolOf, t } from '../i18n/index.svelte';
 
 export type Change = ChangedFragment;
 export type Was = WasFragment;
@@ -50,7 +50,7 @@ export function deltaOf({ before, after }: Change): Delta | undefined {
   const by = minus(b.value, a.value);
   if (compare(by, '0') === 0) return undefined;
   const { dimension } = about({ kind: 'REVISED', before, after, revisions: [] }).indicator.unit;
-  const symbol = pick(a.unit.symbol, a.unit.symbolEn);
+  const symbol = symbolOf(a.unit);
   const unit = symbol === '%' ? t().points : symbol;
   const plain = dimension !== 'RATIO' && dimension !== 'INDEX' && compare(a.value, '0') > 0;
   const percent = plain ? share(by, a.value, 1) : undefined;

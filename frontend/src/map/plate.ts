@@ -4,7 +4,7 @@ import type { Element } from '../data/atlas';
 import type { Figures } from '../data/figures';
 import { keyOf } from '../data/legend';
 import { PlateSourcesDocument } from '../gql/graphql';
-import { nameOf, pick, t } from '../i18n/index.svelte';
+import { nameOf, pick, symbolOf, t } from '../i18n/index.svelte';
 import { m } from '../i18n/views/map';
 import { readColours } from './colours';
 import { widthOf } from './labels';
@@ -55,7 +55,10 @@ function legend({ scene, about, small }: Plate): Entry[] {
     const places = [...scene.areas.map((a) => a.region.code), ...scene.zones.map((z) => z.zone.code)];
     const { classes, sizes, unit, absent, withheld } = keyOf(figures, period, places);
     classes.forEach(({ text, count }, k) =>
-      keys.push({ mark: rect(c.classes[k] ?? c.land, c.ink3), text: `${text} ${unit}${t().paren(String(count))}` }),
+      keys.push({
+        mark: rect(c.classes[k] ?? c.land, c.ink3),
+        text: `${[text, unit].filter(Boolean).join(' ')}${t().paren(String(count))}`,
+      }),
     );
     const round = !scene.zones.some((z) => figures.covers(z.zone.code));
     for (const { share, text } of sizes) {
@@ -192,7 +195,7 @@ function sheet(plate: Plate, said: string): string {
   const sub = about.figures && [
     called && about.title.startsWith(called) ? '' : called,
     period && pick(period.label, period.labelEn),
-    pick(about.figures.indicator.unit.symbol, about.figures.indicator.unit.symbolEn),
+    symbolOf(about.figures.indicator.unit),
   ];
   if (sub) {
     parts.push(text(edge, y - 4, 14, sub.filter(Boolean).join(' · '), `fill="${c.ink2}"`));

@@ -13,7 +13,7 @@ const zh = {
   frequency: { ANNUAL: '年度', HALF_YEARLY: '半年', QUARTERLY: '季度', MONTHLY: '月度' },
   polarity: { HIGHER_IS_BETTER: '越高越好', LOWER_IS_BETTER: '越低越好', NEUTRAL: '不论高低' },
   reportedNow: (period: string, n: number, of: number) => `${period}，${of} 处中 ${n} 处有数`,
-  over: (n: number, of: number, line: string) => `${of} 处有数者中 ${n} 处达到 ${line} 的线`,
+  over: (n: number, of: number, line: string) => `${of} 处有数者中 ${n} 处达到 ${line}的线`,
   highest: (name: string, value: string) => `最高为${name} ${value}`,
   noPlace: '只有全市的数，县区和开发区没有报送，因此不画分布图。',
   nothing: '还没有任何数字。',

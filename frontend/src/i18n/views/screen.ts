@@ -33,6 +33,7 @@ const zh = {
   clustersIn: '产业集群所在',
   updates: '最近的修订',
   updatesHead: (n: number) => `数据库已到第 ${n} 次修订。`,
+  brought: (n: number) => `第 ${n} 次修订改动的行`,
   by: (author: string) => `提交：${author}`,
   squares: (name: string, period: string) => `方块面积 = ${period}${name}`,
 };
@@ -69,6 +70,7 @@ const en: Shape = {
   clustersIn: 'Where clusters are',
   updates: 'Latest revisions',
   updatesHead: (n) => `The database is at revision ${n}.`,
+  brought: (n) => `Rows changed by revision ${n}`,
   by: (author) => `by ${author}`,
   squares: (name, period) => `Area of squares = ${name}, ${period}`,
 };
