@@ -133,6 +133,9 @@ export function arrange(
     const text = texts.under(a);
     const at = names.get(`name:${a.region.code}`);
     if (!text || !at) return [];
+    // A long role would lie over the neighbours: it stays in the table and the drawer.
+    const { west, east } = a.region.footprint?.bbox ?? { west: 0, east: 0 };
+    if (a.mark.kind === 'none' && widthOf(text, 12) > project([east, 0])[0] - project([west, 0])[0]) return [];
     const [x, y] = at;
     const [cx, cy] = project(a.at);
     const r = texts.radius(a);

@@ -5,7 +5,7 @@ import { type Frame, frame } from '../data/frame.svelte';
 import { Resource } from '../data/resource.svelte';
 import { AtlasDocument } from '../gql/graphql';
 import { t } from '../i18n/index.svelte';
-import type { Scene } from '../map/scene';
+import type { Scene, ZoneMark } from '../map/scene';
 
 /** The plan's places for a sheet, with outlines as coarse as a small map needs. Call it while a component is made. */
 export function places(tolerance = 250): Resource<{ plan: string; tolerance: number }, Atlas> {
@@ -37,11 +37,21 @@ export const stampOf = ({ attributions, reviewNumber }: Boundaries, revision: Fr
   attributions.join(' / ') || `${t().boundaries}${t().colon}${t().absent}`,
 ];
 
-/** A scene in which a zone that no source outlines stands inside its county; `inferred` says that there are such. */
+/**
+ * A scene in which a zone that no source outlines stands inside its county, below the middle, those of one county side
+ * by side; `inferred` says that there are such.
+ */
 export function allPlaced(atlas: Atlas, scene: Scene): { scene: Scene; inferred: boolean } {
+  const hostOf = (z: ZoneMark) => z.zone.host.find((h) => atlas.region(h.code)?.footprint)?.code;
   const zones = scene.zones.map((z) => {
     const there = z.at ? undefined : whereIs(atlas, z.zone);
-    return there ? { ...z, at: [there.at.lon, there.at.lat] } : z;
+    const host = hostOf(z);
+    const box = host && atlas.region(host)?.footprint?.bbox;
+    if (!there || !box) return z;
+    const beside = scene.zones.filter((o) => !o.at && hostOf(o) === host);
+    const step = beside.indexOf(z) - (beside.length - 1) / 2;
+    const at = [there.at.lon + step * (box.east - box.west) * 0.16, there.at.lat - (box.north - box.south) * 0.14];
+    return { ...z, at };
   });
-  return { scene: { ...scene, zones }, inferred: scene.zones.some((z) => !z.at) };
+  return { scene: { ...scene, zones }, inferred: scene.zones.some((z) => !z.at && hostOf(z)) };
 }
