@@ -20,7 +20,7 @@ PAGE := frontend/dist/index.html
 PAGE_SOURCES := $(shell find frontend/src frontend/public -type f 2>/dev/null) frontend/index.html frontend/graphiql.html frontend/package.json schema/schema.graphql $(wildcard docs/queries/*.graphql)
 say = @printf '\033[1m▸ %s\033[0m\n' "$(1)"
 
-.PHONY: help serve build page test test-all tools check-rust check-page check-data check-clients check-clients-long audit \
+.PHONY: help serve build page test test-all tools check-rust check-page check-data check-clients check-clients-long check-lighthouse audit \
   schema schema-release clean
 
 help: ## this list
@@ -89,6 +89,18 @@ check-data: $(NPM_READY)
 	node geodata/sync-schemas.mjs --check
 	tests/frictionless.sh geodata/shangqiu geodata/sample tests/fixtures/riverton
 
+LIGHTHOUSE := target/lighthouse/node_modules/lighthouse/package.json
+
+# As large as everything else the page is built with, so it is installed only for the long form.
+$(LIGHTHOUSE):
+	$(call say,Installing Lighthouse with npm (once))
+	npm install --no-save --no-audit --no-fund --prefix target/lighthouse lighthouse@12.8.2
+
+check-lighthouse: page $(LIGHTHOUSE)
+	$(call say,Lighthouse: accessibility, best practices and SEO of every view)
+	cargo build --locked
+	PLANATLAS_BIN="$(CURDIR)/target/debug/planatlas" node frontend/tests/lighthouse.mjs
+
 ANALYSTS := target/analysts/bin/python
 
 $(ANALYSTS): tests/analysts.txt
@@ -98,7 +110,7 @@ $(ANALYSTS): tests/analysts.txt
 
 test-all: export PLANATLAS_TEST_LONG := 1
 test-all: export PLANATLAS_TEST_PYTHON := $(CURDIR)/$(ANALYSTS)
-test-all: $(ANALYSTS) test check-clients-long audit ## the long form: more kill rounds and property cases, all screenshots, audits
+test-all: $(ANALYSTS) test check-clients-long check-lighthouse audit ## the long form: more kill rounds and property cases, all screenshots, audits
 
 audit: ## known faults and licences of what we depend on
 	$(call say,Audit of the dependencies)

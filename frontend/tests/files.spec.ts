@@ -7,7 +7,13 @@ const views = [
   ['/zones', '"leadingIndustries"', ['CSV', 'Excel', 'GeoJSON']],
   ['/zones/zhecheng', '"quantity.value"', ['CSV', 'Excel']],
   ['/regions/411424', '"quantity.value"', ['CSV', 'Excel']],
-  ['/indicators/industrial-va-growth', '"quantity.value"', ['CSV', 'Excel']],
+  ['/indicators/industrial-va-growth', '"quantity.value"', ['CSV', 'Excel', 'GeoJSON']],
+  ['/compare?zones=zhecheng,minquan&period=2024', '"quantity.value"', ['CSV', 'Excel', 'GeoJSON']],
+  ['/compare?regions=411424,411421', '"quantity.value"', ['CSV', 'Excel', 'GeoJSON']],
+  ['/plan', '"assessment.light"', ['CSV', 'Excel']],
+  ['/plan?show=flaws', '"severity"', ['CSV', 'Excel']],
+  ['/?view=table&indicator=gdp&period=2023', '"quantity.value"', ['CSV', 'Excel', 'GeoJSON']],
+  ['/?view=table&indicator=none', '"kind"', ['CSV', 'Excel', 'GeoJSON']],
   ['/industry', '"tier"', ['CSV', 'Excel']],
   ['/data', '"issuer"', ['CSV', 'Excel']],
 ] as const;
@@ -17,6 +23,7 @@ for (const [path, column, forms] of views) {
   test(`${path}: its table can be taken away in each form, in the language of the page`, async ({ page }) => {
     for (const lang of ['zh', 'en']) {
       await page.goto(`${home()}${path}${path.includes('?') ? '&' : '?'}lang=${lang}`);
+      await page.waitForLoadState('networkidle');
       const files = page.getByTestId('files').first();
       await expect(files.getByRole('link')).toHaveText([...forms]);
       for (const form of forms) {
@@ -31,13 +38,40 @@ for (const [path, column, forms] of views) {
           expect(text.split('\n')[0]).toContain(column);
           expect(text.trim().split('\n').length).toBeGreaterThan(2);
         } else if (form === 'GeoJSON') {
-          const { features } = (await answer.json()) as { features: unknown[] };
-          expect(features.length).toBeGreaterThan(5);
+          const { features } = (await answer.json()) as { features: { geometry: object | null }[] };
+          expect(features.length).toBeGreaterThan(1);
+          expect(features.filter((f) => f.geometry).length).toBeGreaterThan(1);
         }
       }
     }
   });
 }
+
+test('what is taken is what is seen: of a drawn area, one period, and the whole is no row of its parts', async ({
+  page,
+}) => {
+  await page.goto(`${home()}/?view=table&indicator=zone-revenue&period=2024&area=box:115.1,33.9,115.8,34.4`);
+  const table = page.getByTestId('table');
+  await page.waitForLoadState('networkidle');
+  await expect(table.getByRole('button', { name: '永城经济技术开发区' })).toHaveCount(0);
+  const [regions, zones, projects] = [0, 1, 2].map((n) => table.getByTestId('files').nth(n));
+  const lines = async (files: typeof zones) => {
+    const href = (await files?.getByRole('link', { name: 'CSV' }).getAttribute('href')) ?? '';
+    const answer = await page.request.get(home() + href);
+    expect(answer.status(), href).toBe(200);
+    return (await answer.text()).trim().split('\n').slice(1);
+  };
+  const held = await lines(zones);
+  // A year holds its own figure and those of its parts; nothing of other years, and of no other zone.
+  expect(new Set(held.map((line) => line.split(',')[0])).size).toBe(3);
+  for (const line of held) expect(line).toMatch(/,"?2024(-[HQM]\d+)?"?,/);
+  expect((await lines(regions)).join('\n')).not.toContain('411400');
+  const inside = await lines(projects);
+  expect(inside.length).toBeGreaterThan(5);
+  await page.goto(`${home()}/projects`);
+  const all = await lines(page.getByTestId('files').first());
+  expect(inside.length).toBeLessThan(all.length);
+});
 
 test('at an older state the table is that of the older state', async ({ page }) => {
   await page.goto(`${home()}/ledger?revision=1`);

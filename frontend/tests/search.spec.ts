@@ -33,3 +33,14 @@ test('a search that finds nothing says so, and ? lists the keys', async ({ page 
   await page.keyboard.press('?');
   await expect(page.getByTestId('help')).toBeVisible();
 });
+
+test('a chain and a cluster that were found are open on the page they lead to', async ({ page }) => {
+  await page.goto(`${home()}/ledger`);
+  await expect(page.getByTestId('ledger')).toBeVisible();
+  await page.keyboard.press('/');
+  await page.keyboard.type('超硬材料');
+  const found = page.getByTestId('search').getByRole('option').filter({ hasText: '产业链' }).first();
+  await found.click();
+  await expect(page).toHaveURL(/\/industry\?chain=/);
+  await expect(page.getByTestId('one-chain').getByRole('heading').first()).toContainText('超硬材料');
+});
