@@ -4,6 +4,7 @@ import { words } from '../index.svelte';
 export const w = words(
   {
     title: '部件一览',
+    about: '页面的全部部件：字号、颜色、状态灯、缺数标记、按钮与表格，浅色与深色并列。',
     finding: '页面由这些部件组成；左为浅色，右为深色，用法见 frontend/DESIGN.md。数字均为示例。',
     light: '浅色',
     dark: '深色',
@@ -48,6 +49,7 @@ export const w = words(
   },
   {
     title: 'All parts',
+    about: 'Every part of the page: type, colours, lights, marks of absence, buttons and tables, in light and dark.',
     finding:
       'What the page is made of, light at the left and dark at the right; frontend/DESIGN.md says how each is used. All figures are samples.',
     light: 'Light',
