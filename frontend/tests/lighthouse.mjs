@@ -28,7 +28,7 @@ const views = [
   '/projects',
   '/industry',
   '/editions',
-  '/editions/..r1',
+  '/editions/r1/',
   '/plan',
   '/data',
   '/screen?hold=1',
