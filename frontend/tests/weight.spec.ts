@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import type { Page, Response } from '@playwright/test';
-import { expect, home, idle, test } from './page';
+import { expect, home, test } from './page';
 
 /** What came over the line, in kB: scripts, styles and data packed as every server packs them; fonts and pictures apart. */
 interface Came {
@@ -41,7 +41,8 @@ test('what is first useful weighs at most 150 kB: text, tables and lists of a vi
 test('the whole map page weighs at most 650 kB, and what an area brings is small', async ({ page }) => {
   const weigh = scales(page);
   await page.goto(`${home()}/`);
-  await idle(page);
+  await expect(page.getByTestId('map')).toBeVisible();
+  await page.waitForLoadState('networkidle');
   const map = await weigh();
   expect(map.program).toBeGreaterThan(200);
   expect(map.program + map.data, JSON.stringify(map)).toBeLessThanOrEqual(650);
@@ -49,7 +50,8 @@ test('the whole map page weighs at most 650 kB, and what an area brings is small
   page.removeAllListeners('response');
   const more = scales(page);
   await page.goto(`${home()}/?area=box:115.1,33.9,115.8,34.4`);
-  await idle(page);
+  await expect(page.getByTestId('map')).toBeVisible();
+  await page.waitForLoadState('networkidle');
   await expect(page.getByTestId('inside').locator('tr[data-code]').first()).toBeVisible();
   await page.waitForLoadState('networkidle');
   const area = await more();
