@@ -20,7 +20,7 @@ PAGE := frontend/dist/index.html
 PAGE_SOURCES := $(shell find frontend/src frontend/public -type f 2>/dev/null) frontend/index.html frontend/graphiql.html frontend/package.json schema/schema.graphql $(wildcard docs/queries/*.graphql)
 say = @printf '\033[1m▸ %s\033[0m\n' "$(1)"
 
-.PHONY: help serve build page test test-all tools check-rust check-page check-data check-clients check-clients-long check-lighthouse audit \
+.PHONY: help serve build page test test-all tools check-rust check-page check-data check-clients check-clients-long check-lighthouse check-gis audit \
   schema schema-release clean
 
 help: ## this list
@@ -83,6 +83,11 @@ check-clients-long: check-clients
 	$(call say,GraphQL clients and scanners from PyPI)
 	PLANATLAS_BIN="$(CURDIR)/target/debug/planatlas" tests/clients/python.sh
 
+check-gis:
+	$(call say,Maps: the OGC conformance tests and GDAL and QGIS)
+	cargo build --locked
+	PLANATLAS_BIN="$(CURDIR)/target/debug/planatlas" tests/gis/check.sh
+
 check-data: $(NPM_READY)
 	$(call say,Data packages)
 	node geodata/sample/generate.mjs --check
@@ -110,7 +115,7 @@ $(ANALYSTS): tests/analysts.txt
 
 test-all: export PLANATLAS_TEST_LONG := 1
 test-all: export PLANATLAS_TEST_PYTHON := $(CURDIR)/$(ANALYSTS)
-test-all: $(ANALYSTS) test check-clients-long check-lighthouse audit ## the long form: more kill rounds and property cases, all screenshots, audits
+test-all: $(ANALYSTS) test check-clients-long check-lighthouse check-gis audit ## the long form: more kill rounds and property cases, all screenshots, audits
 
 audit: ## known faults and licences of what we depend on
 	$(call say,Audit of the dependencies)

@@ -14,6 +14,7 @@ if [ -n "${PLANATLAS_TEST_LONG:-}" ]; then
   # What others open our files with.
   have soffice || need+=(libreoffice-calc-nogui)
   have ogrinfo || need+=(gdal-bin)
+  /usr/bin/python3 -c 'import qgis.core' >/dev/null 2>&1 || need+=(python3-qgis)
 fi
 [ ${#need[@]} -eq 0 ] && exit 0
 

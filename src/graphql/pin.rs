@@ -29,6 +29,8 @@ pub enum At {
     Head,
     /// A revision, on the day it was made.
     Revision(i32),
+    /// A revision, on a day.
+    Day(i32, NaiveDate),
     /// An edition, on its cut-off.
     Edition(String),
 }
@@ -47,9 +49,10 @@ impl Pin {
     /// [`Fault`] when there is none, or it cannot be read.
     pub async fn at(library: &Arc<Library>, now: DateTime<Utc>, at: &At) -> Result<Self, Fault> {
         let head = Self::head(library, now).ok_or_else(Fault::empty)?;
-        let (number, cutoff) = match at {
+        let (number, day) = match at {
             At::Head => return Ok(head),
             At::Revision(number) => (*number, None),
+            At::Day(number, day) => (*number, Some(*day)),
             At::Edition(code) => {
                 let known = || head.newest.editions.iter().map(|edition| edition.code.as_str());
                 let edition = head.newest.editions.iter().find(|edition| edition.code == *code);
@@ -58,7 +61,7 @@ impl Pin {
             }
         };
         let (volume, on) = library.past(number).await?;
-        Ok(Self { volume, on: cutoff.unwrap_or(on), snapshot: true, ..head })
+        Ok(Self { volume, on: day.unwrap_or(on), snapshot: true, ..head })
     }
 
     /// What a request needs to read it.

@@ -6,6 +6,7 @@ mod forms;
 mod gate;
 mod graphql;
 mod metrics;
+mod ogc;
 mod page;
 mod requests;
 mod served;
@@ -92,6 +93,7 @@ pub fn router(site: Site) -> Router {
     ];
     let files = Router::new()
         .route("/q/{name}", Cache::Revalidate.of(get(documents::by_hash)))
+        .merge(ogc::files())
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, FILE_PATIENCE));
     let router = Router::new()
         .route("/graphql", Cache::Revalidate.of(get(graphql::by_get).post(graphql::by_post)))
@@ -101,6 +103,7 @@ pub fn router(site: Site) -> Router {
         .route("/healthz", Cache::Never.of(get(health)))
         .route("/readyz", Cache::Never.of(get(ready)))
         .route("/metrics", Cache::Never.of(get(metrics::scrape)))
+        .merge(ogc::routes())
         .fallback_service(get(served::page).with_state(site.clone()))
         .layer(DefaultBodyLimit::max(BODY))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, PATIENCE))

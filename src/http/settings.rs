@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use axum::http::{HeaderMap, HeaderValue, Method, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use super::requests::REQUEST_ID;
@@ -34,7 +34,13 @@ impl Settings {
             .allow_origin(origins)
             .allow_methods([Method::GET, Method::HEAD, Method::POST])
             .allow_headers([header::CONTENT_TYPE, header::ACCEPT, header::IF_NONE_MATCH, REQUEST_ID])
-            .expose_headers([header::ETAG, header::RETRY_AFTER, header::CONTENT_DISPOSITION, REQUEST_ID])
+            .expose_headers([
+                header::ETAG,
+                header::RETRY_AFTER,
+                header::CONTENT_DISPOSITION,
+                HeaderName::from_static("content-crs"),
+                REQUEST_ID,
+            ])
             .max_age(Duration::from_secs(600))
     }
 

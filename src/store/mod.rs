@@ -16,6 +16,7 @@ mod dimension;
 mod edition;
 pub mod enterprise;
 mod error;
+pub mod geopackage;
 mod held;
 pub mod names;
 pub mod observation;

@@ -123,7 +123,8 @@ fn string(out: &mut Vec<u8>, text: &str) {
     out.extend_from_slice(serde_json::Value::from(text).to_string().as_bytes());
 }
 
-fn json(out: &mut Vec<u8>, cell: &Cell) {
+/// A cell as JSON; an exact number keeps its digits.
+pub fn json(out: &mut Vec<u8>, cell: &Cell) {
     match cell {
         Cell::Empty => out.extend_from_slice(b"null"),
         // An exact decimal is a JSON number as it stands.

@@ -27,20 +27,24 @@ use async_graphql::{Value, Variables};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use sha2::{Digest, Sha256};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::graphql::{Fault, MOST, Pin, PlanSchema, faults};
 use crate::http::gate::{Asked, Gate};
 use encoder::{About, Encoder, Ending, SourceDocument, Table};
-use flat::Flat;
-use pages::{PATIENCE, Page, Pages};
-use shape::{Geometry, Shape};
-use stream::{Sender, stream};
+use pages::{PATIENCE, Page};
+use shape::Geometry;
+use stream::Sender;
 
+pub use cells::{Cell, Row, each_row, single};
+pub use columns::Column;
 pub use encoder::standing;
-pub use flat::pick;
+pub use flat::{Flat, extra, item, pick, set_argument};
+pub use geojson::json as write_cell;
 pub use html::STYLE;
-pub use pages::Failure;
+pub use pages::{Failure, Pages};
+pub use shape::Shape;
+pub use stream::stream;
 pub use types::open as open_type;
 
 /// The media type of a workbook.
@@ -138,6 +142,14 @@ impl Writer {
         Self { schema, gate, room: Arc::new(Semaphore::new(FILES)) }
     }
 
+    /// Room for one more file, for as long as the permit is held.
+    ///
+    /// # Errors
+    /// [`Fault`] when there is none now.
+    pub fn room(&self) -> Result<OwnedSemaphorePermit, Fault> {
+        Arc::clone(&self.room).try_acquire_owned().map_err(|_| Fault::busy())
+    }
+
     /// The rows of a question at a state, as a response without cache headers.
     ///
     /// # Errors
@@ -153,7 +165,7 @@ impl Writer {
         if form == Form::GeoJson {
             drawn(&shape.geometry)?;
         }
-        let permit = Arc::clone(&self.room).try_acquire_owned().map_err(|_| Fault::busy())?;
+        let permit = self.room()?;
         let Rows { variables, hash, .. } = rows;
         let work = Work { gate: self.gate.clone(), pin, shape, variables, form, title, hash };
         let mut pages = work.pages();

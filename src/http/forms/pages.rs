@@ -74,6 +74,14 @@ impl<'a> Pages<'a> {
         Self { gate, pin, shape, variables, stand, patience: WAIT }
     }
 
+    /// From after a cursor on, some items at most.
+    #[must_use]
+    pub fn from(mut self, after: Option<&str>, most: Option<usize>) -> Self {
+        self.stand.after = after.map(Value::from);
+        self.stand.left = most;
+        self
+    }
+
     /// Where the reading stands, to be gone on with.
     pub fn stand(self) -> Stand {
         self.stand

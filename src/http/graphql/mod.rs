@@ -22,6 +22,7 @@ use super::{documents, forms};
 use crate::graphql::{Checked, Fault, Question, Refused, Session, response};
 pub use ask::Asked;
 use ask::{Address, Questions};
+pub use negotiate::best;
 
 /// Seconds after which a client that found the server busy may try again.
 const RETRY: HeaderValue = HeaderValue::from_static("1");

@@ -1,0 +1,55 @@
+#!/usr/bin/env bash
+# Other people's maps and auditors against the real binary: the OGC conformance tests of PyPI, a validator of OpenAPI,
+# ogrinfo and QGIS without a screen. All on loopback, at pages of 1, 7 and 100 features.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+binary=${PLANATLAS_BIN:-target/debug/planatlas}
+venv=target/gis
+if [ ! -x "$venv/bin/openapi-spec-validator" ]; then
+  echo "Installing ogctests and openapi-spec-validator with pip (once)…"
+  mkdir -p target
+  python3 -m venv "$venv"
+  "$venv/bin/pip" install --quiet --disable-pip-version-check -r tests/gis/requirements.txt
+fi
+folder=$(mktemp -d)
+servers=()
+trap 'for pid in "${servers[@]}"; do kill "$pid" 2>/dev/null || true; done; rm -rf "$folder"' EXIT
+
+# Serves packages; says where.
+serve() {
+  local name=$1
+  shift
+  "$binary" import "$@" --database "sqlite:$folder/$name.db" >/dev/null
+  "$binary" serve --listen 127.0.0.1:0 --today 2026-11-23 --database "sqlite:$folder/$name.db" >"$folder/$name.url" &
+  servers+=("$!")
+  for _ in $(seq 100); do
+    grep -q http "$folder/$name.url" && break
+    sleep 0.1
+  done
+  url=$(head -n 1 "$folder/$name.url")
+  curl --silent --fail --retry 20 --retry-all-errors --retry-delay 1 "$url/readyz" >/dev/null
+}
+
+echo "▸ the definition of the interface"
+serve plain geodata/shangqiu geodata/sample
+plain=$url
+curl --silent --fail "$plain/ogc/api" >"$folder/api.json"
+"$venv/bin/openapi-spec-validator" "$folder/api.json"
+
+echo "▸ ogctests features/core"
+# Its schema of a feature takes no null geometry, which RFC 7946 has for what is nowhere: so everything has a place here.
+"$venv/bin/python" tests/gis/located.py tests/fixtures/riverton "$folder/located"
+serve located "$folder/located"
+"$venv/bin/python" tests/gis/conformance.py "$url/ogc"
+
+echo "▸ ogrinfo"
+python3 tests/gis/ogr.py "$plain"
+
+echo "▸ QGIS"
+export QT_QPA_PLATFORM=offscreen
+# The system's Python has the bindings, whichever comes first on the path.
+python=python3
+python3 -c 'import qgis.core' 2>/dev/null || python=/usr/bin/python3
+"$python" tests/gis/qgis_read.py "$plain" "$folder"
+echo "▸ docs/qgis.md"
+"$python" tests/gis/docs.py "$plain"
