@@ -25,6 +25,16 @@ impl Bbox {
         [self.min.x, self.min.y, self.max.x, self.max.y].map(|v| f64::from(v) / UNITS)
     }
 
+    /// The box around two.
+    #[must_use]
+    pub fn with(&self, other: &Self) -> Self {
+        let (min, max) = (self.min, self.max);
+        Self {
+            min: Point { x: min.x.min(other.min.x), y: min.y.min(other.min.y) },
+            max: Point { x: max.x.max(other.max.x), y: max.y.max(other.max.y) },
+        }
+    }
+
     /// Whether two boxes have a point in common.
     pub fn intersects(&self, other: &Self) -> bool {
         self.min.x <= other.max.x && other.min.x <= self.max.x && self.min.y <= other.max.y && other.min.y <= self.max.y

@@ -10,6 +10,7 @@
 //! - [`Area`]: what somebody names or draws, and what lies in it.
 //! - [`Topology`], [`union()`]: many boundaries cut into shared arcs, simplified together without gaps, and dissolved.
 //! - [`LEVELS`], [`snap`]: the tolerances that are stored. [`corridor`]: a line through places.
+//! - [`tile`]: vector tiles.
 //! - [`to_geojson`], [`to_blob`], [`from_blob`]: how a shape leaves and how it is stored.
 
 mod area;
@@ -22,6 +23,7 @@ mod label;
 mod measure;
 mod simplify;
 mod sweep;
+pub mod tile;
 mod topology;
 mod weld;
 
