@@ -30,7 +30,7 @@ pub enum Located {
 }
 
 impl Located {
-    const fn sql(self) -> &'static str {
+    pub(super) const fn sql(self) -> &'static str {
         match self {
             Self::Project => "project",
             Self::Enterprise => "enterprise",

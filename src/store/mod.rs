@@ -28,6 +28,7 @@ mod revision;
 mod sealed;
 mod search;
 mod signature;
+pub mod spot;
 #[cfg(test)]
 mod statements;
 mod stored_document;

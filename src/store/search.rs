@@ -57,9 +57,11 @@ pub(super) fn frame(bbox: Option<Bbox>, areas: &[Within]) -> Option<Bbox> {
 fn cells(bbox: &Bbox) -> Vec<(i64, i64)> {
     let row = |y: i32| (i64::from(y) + 900_000_000).div_euclid(CELL);
     let column = |x: i32| (i64::from(x) + 1_800_000_000).div_euclid(CELL);
-    // A box from a request may lie outside the world; the world has 720 rows.
+    // A box from a request may lie outside the world; the world has 720 rows. The cell after the last of a row is the
+    // first of the next, and would be found twice.
+    let last = Ord::min(column(bbox.max.x), CELLS_PER_ROW - 1);
     (row(bbox.min.y).clamp(0, 720)..=row(bbox.max.y).clamp(0, 720))
-        .map(|row| (row * CELLS_PER_ROW + column(bbox.min.x), row * CELLS_PER_ROW + column(bbox.max.x)))
+        .map(|row| (row * CELLS_PER_ROW + column(bbox.min.x), row * CELLS_PER_ROW + last))
         .collect()
 }
 

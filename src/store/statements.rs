@@ -9,7 +9,7 @@ use super::project::{Dim, Order, OrderBy};
 use super::version::{self, Family, families};
 use super::{
     StoredDocument, area, backup, change, commit, db, digest, dimension, edition, enterprise, names, observation,
-    project, redaction, references, register_entry, revision, stored_document, table, verify,
+    project, redaction, references, register_entry, revision, spot, stored_document, table, verify,
 };
 use crate::domain::{Accumulation, Kind, ObservationStatus, PeriodCode, Point, ProjectStage};
 use crate::geometry::Bbox;
@@ -37,6 +37,23 @@ fn frame() -> Bbox {
 
 fn period(text: &str) -> PeriodCode {
     text.parse().unwrap()
+}
+
+#[test]
+fn spots() {
+    use area::Located::{Enterprise, Project};
+    let grid = crate::geometry::tile::Tile::new(8, 210, 102).unwrap().grid(2);
+    check(
+        "spot",
+        vec![
+            ("within", show(|d| spot::within_statement(d, 7, Project, &frame(), 100))),
+            ("within_enterprises", show(|d| spot::within_statement(d, 7, Enterprise, &frame(), 100))),
+            ("of", show(|d| spot::of_statement(d, 7, Project, &[1, 2]))),
+            ("heaps", show(|d| spot::heaps_statement(d, 7, Project, &frame(), &grid, &[]))),
+            ("heaps_with_sample", show(|d| spot::heaps_statement(d, 7, Enterprise, &frame(), &grid, &[8, 9]))),
+            ("spread", show(|_| spot::spread_statement(7, Project))),
+        ],
+    );
 }
 
 #[test]
