@@ -8,7 +8,8 @@ use super::fault::Fault;
 use super::library::{Library, Volume};
 use super::session::Session;
 use super::view::View;
-use crate::store::Revision;
+use crate::atlas::Atlas;
+use crate::store::{Edition, Revision};
 
 /// A revision and a day; whatever is imported meanwhile, it answers the same.
 #[derive(Clone)]
@@ -77,6 +78,16 @@ impl Pin {
     /// The day.
     pub const fn on(&self) -> NaiveDate {
         self.on
+    }
+
+    /// The read model of the revision, seen on the day.
+    pub fn atlas(&self) -> Atlas {
+        self.volume.atlas.seen_on(self.on)
+    }
+
+    /// The editions closed when the question came, in the order they were closed.
+    pub fn editions(&self) -> &[Arc<Edition>] {
+        &self.newest.editions
     }
 
     /// Whether it was named, so that what it says never changes.

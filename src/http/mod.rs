@@ -12,6 +12,8 @@ mod requests;
 mod served;
 mod server;
 mod settings;
+mod styles;
+mod tiles;
 
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
@@ -63,6 +65,7 @@ pub struct Site {
     writer: forms::Writer,
     settings: Arc<Settings>,
     gate: Gate,
+    tiles: Arc<tiles::Tiles>,
     metrics: Arc<Metrics>,
     ids: Arc<Ids>,
     /// Turns true when the server is to stop, for whatever stays open.
@@ -78,7 +81,8 @@ impl Site {
         let metrics = Arc::<Metrics>::default();
         let gate = Gate::new(schema.clone(), Arc::clone(&metrics));
         let writer = forms::Writer::new(schema.clone(), gate.clone());
-        Self { library, schema, clock, documents, writer, settings: Arc::new(settings), gate, metrics, ids, closing }
+        let (settings, tiles) = (Arc::new(settings), Arc::new(tiles::Tiles::new()));
+        Self { library, schema, clock, documents, writer, settings, gate, tiles, metrics, ids, closing }
     }
 }
 
@@ -100,6 +104,11 @@ pub fn router(site: Site) -> Router {
         .route("/q", Cache::Never.of(get(documents::index)))
         .route(forms::STYLE, Cache::Revalidate.of(get(documents::style)))
         .route("/schema.graphql", Cache::Revalidate.of(get(schema)))
+        .route("/tiles", Cache::Revalidate.of(get(tiles::index)))
+        .route("/tiles/{a}", Cache::Revalidate.of(get(tiles::tilejson)))
+        .route("/tiles/{a}/{b}/{c}/{d}", Cache::Revalidate.of(get(tiles::lead)))
+        .route("/tiles/{a}/{b}/{c}/{d}/{e}", Cache::Forever.of(get(tiles::tile)))
+        .route("/styles/{a}", Cache::Revalidate.of(get(styles::style)))
         .route("/healthz", Cache::Never.of(get(health)))
         .route("/readyz", Cache::Never.of(get(ready)))
         .route("/metrics", Cache::Never.of(get(metrics::scrape)))
