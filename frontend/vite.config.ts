@@ -64,5 +64,5 @@ export default defineConfig({
     chunkSizeWarningLimit: 1200,
     rolldownOptions: { input: ['index.html', 'graphiql.html'] },
   },
-  server: { proxy: { '/graphql': api, '/q': api } },
+  server: { proxy: { '/graphql': api, '/q': api, '/tiles': api } },
 });

@@ -3,11 +3,11 @@ import { clickFeature, expect, idle, look, open, rendered, test } from './page';
 test('draws core, belt, groups, zones and clustered projects', async ({ page }) => {
   await open(page);
   expect(await rendered(page, 'land')).toHaveLength(9);
-  expect(await rendered(page, 'rim-core')).toHaveLength(1);
+  expect(await rendered(page, 'rim-core-layout')).toHaveLength(1);
   expect(await rendered(page, 'hatch')).toEqual(['411421', '411426']);
   expect((await rendered(page, 'ribbon')).length).toBe(1);
   expect((await rendered(page, 'heads')).length).toBe(1);
-  expect(await rendered(page, 'inner-band')).toHaveLength(1);
+  expect(await rendered(page, 'inner-band-regions')).toEqual(['411422', '411424', '411481']);
   expect((await rendered(page, 'zone-square')).length).toBeGreaterThanOrEqual(10);
   expect((await rendered(page, 'projects-cluster')).length).toBeGreaterThan(1);
   await expect(page.getByRole('heading', { level: 1 })).toContainText('一核');

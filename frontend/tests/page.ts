@@ -85,4 +85,4 @@ export async function look(page: Page, lon: number, lat: number, zoom: number): 
   await idle(page);
 }
 
-export { expect };
+export { expect, type Page };

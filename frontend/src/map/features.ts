@@ -11,6 +11,8 @@ export interface Dress {
   lang: 'zh' | 'en';
   words: Words;
   selected: string | undefined;
+  /** Parameters that name the state the page shows, for the tiles. */
+  state: string;
   /** Whether a figure is chosen. */
   figures: boolean;
   /** Narrow maps carry names only. */
@@ -30,6 +32,36 @@ const source = (features: Feature[]): SourceSpecification => ({
   type: 'geojson',
   data: { type: 'FeatureCollection', features } satisfies FeatureCollection,
 });
+
+/** The tiles that outlines come from. */
+export type TileLayer = 'regions' | 'zones' | 'layout';
+const tiles = (layer: TileLayer, state: string): SourceSpecification => ({
+  type: 'vector',
+  url: `${location.origin}/tiles/${layer}.json?${state}`,
+  promoteId: 'code',
+});
+
+/** What a place is on this map, beyond what its tile says of it; by code. */
+export type PlaceState = Partial<{ tint: Area['tint']; k: number; selected: boolean }>;
+export type States = Record<TileLayer, Map<string, PlaceState>>;
+
+/** How the places of the tiles are filled, and which of them is selected. */
+export function states(scene: Scene, selected: string | undefined): States {
+  const all: States = { regions: new Map(), zones: new Map(), layout: new Map() };
+  const add = (layer: TileLayer, code: string, more: PlaceState): void => {
+    all[layer].set(code, { ...all[layer].get(code), ...more });
+  };
+  for (const { region, tint, mark } of scene.areas) {
+    add('regions', region.code, { tint, k: mark.kind === 'class' ? mark.index : -1 });
+  }
+  const [kind, ...rest] = (selected ?? '').split(':');
+  const code = rest.join(':');
+  if (kind === 'region' && scene.areas.some((a) => a.region.code === code)) add('regions', code, { selected: true });
+  if (kind === 'zone' && scene.zones.some((z) => z.zone.code === code)) add('zones', code, { selected: true });
+  if (kind === 'layout')
+    scene.rims.filter((r) => r.code === code).forEach((r) => add(r.of.layer, r.of.code, { selected: true }));
+  return all;
+}
 
 /** Everything outside the whole, so that inner bands end exactly at the border. */
 function mask(scene: Scene): Feature {
@@ -91,11 +123,6 @@ function zoneText(mark: ZoneMark, d: Dress): string {
 export function sources(scene: Scene, d: Dress): Record<string, SourceSpecification> {
   const lines = graticule(wider(scene.bounds), scene.bounds);
   const w = wider(scene.bounds);
-  const chosen = [
-    ...scene.areas.filter((a) => `region:${a.region.code}` === d.selected).map((a) => a.geometry),
-    ...scene.zones.filter((z) => `zone:${z.zone.code}` === d.selected).flatMap((z) => z.geometry ?? []),
-    ...scene.rims.filter((r) => `layout:${r.code}` === d.selected).map((r) => r.geometry),
-  ];
   return {
     graticule: source([
       ...lines.lons.map((lon) =>
@@ -125,17 +152,9 @@ export function sources(scene: Scene, d: Dress): Record<string, SourceSpecificat
     ]),
     mask: source([mask(scene)]),
     whole: source([feature(scene.whole, {})]),
-    areas: source(
-      scene.areas.map((a) =>
-        feature(a.geometry, {
-          code: a.region.code,
-          tint: a.tint,
-          mark: a.mark.kind,
-          k: a.mark.kind === 'class' ? a.mark.index : -1,
-        }),
-      ),
-    ),
-    rims: source(scene.rims.map((r) => feature(r.geometry, { code: r.code, style: r.style }))),
+    regions: tiles('regions', d.state),
+    zones: tiles('zones', d.state),
+    layout: tiles('layout', d.state),
     stretches: source(
       scene.stretches.map((s) =>
         feature(
@@ -162,7 +181,6 @@ export function sources(scene: Scene, d: Dress): Record<string, SourceSpecificat
         return point(a.at, { code: a.region.code, tint: a.tint, radius, ...text });
       }),
     ),
-    zones: source(scene.zones.flatMap((z) => (z.geometry ? [feature(z.geometry, { code: z.zone.code })] : []))),
     squares: source(
       scene.zones.flatMap((z) => {
         if (!z.at) return [];
@@ -198,7 +216,6 @@ export function sources(scene: Scene, d: Dress): Record<string, SourceSpecificat
         ),
       },
     },
-    selected: source(chosen.map((g) => feature(g, {}))),
     selectedPoint: source([
       ...scene.zones
         .filter((z) => z.at && `zone:${z.zone.code}` === d.selected)

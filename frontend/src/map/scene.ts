@@ -40,6 +40,8 @@ export interface Rim {
   code: string;
   style: 'core' | 'group' | 'area' | 'belt';
   geometry: Geometry;
+  /** Whose outline it is: that of the element itself, or of a region that is a member of it. */
+  of: { layer: 'layout' | 'regions'; code: string };
 }
 
 /** One stretch of a corridor; `head` says whether it ends in an arrow. */
@@ -129,13 +131,21 @@ export function compose(atlas: Atlas, wanted: Wanted): Scene | undefined {
   for (const element of shown) {
     const members = areas.filter((a) => element.members.some((m) => m.place.code === a.region.code));
     const geometry = element.footprint?.geometry.geojson;
+    const member = (style: Rim['style']) => (m: Area) =>
+      rims.push({
+        code: element.code,
+        style,
+        geometry: m.geometry,
+        of: { layer: 'regions', code: m.region.code },
+      });
     if (element.form === 'CORE' || element.form === 'AREA') {
       const style = element.form === 'CORE' ? 'core' : 'area';
-      if (geometry && isPolygon(geometry)) rims.push({ code: element.code, style, geometry });
-      else members.forEach((m) => rims.push({ code: element.code, style, geometry: m.geometry }));
+      if (geometry && isPolygon(geometry))
+        rims.push({ code: element.code, style, geometry, of: { layer: 'layout', code: element.code } });
+      else members.forEach(member(style));
     } else if (element.form === 'GROUP' || element.form === 'BELT') {
       const style = element.form === 'GROUP' ? 'group' : 'belt';
-      members.forEach((m) => rims.push({ code: element.code, style, geometry: m.geometry }));
+      members.forEach(member(style));
     } else if (element.form === 'NODE') {
       const points = members.map((m) => m.at);
       const zones = atlas.zones.filter((z) => element.members.some((m) => m.place.code === z.code) && z.footprint);

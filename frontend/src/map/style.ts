@@ -1,6 +1,6 @@
 import type { ExpressionSpecification, LayerSpecification, StyleSpecification } from 'maplibre-gl';
-import { type Dress, sources } from './features';
-import type { Scene } from './scene';
+import { type Dress, sources, type TileLayer } from './features';
+import type { Area, Rim, Scene } from './scene';
 
 const SONG = ['Noto Serif CJK SC SemiBold', 'Noto Serif CJK SC', 'Source Han Serif SC', 'Songti SC', 'SimSun', 'serif'];
 const HEI = ['Noto Sans CJK SC', 'Source Han Sans SC', 'PingFang SC', 'Microsoft YaHei', 'sans-serif'];
@@ -9,10 +9,17 @@ const HEI = ['Noto Sans CJK SC', 'Source Han Sans SC', 'PingFang SC', 'Microsoft
 export function buildStyle(scene: Scene, d: Dress): StyleSpecification {
   const c = d.colours;
   const is = (key: string, value: string): ExpressionSpecification => ['==', ['get', key], value];
+  const among = (codes: string[]): ExpressionSpecification => ['in', ['get', 'code'], ['literal', codes]];
+  const from = (layer: TileLayer) => ({ source: layer, 'source-layer': layer });
+  const areas = (which: (area: Area) => boolean = () => true) => ({
+    ...from('regions'),
+    filter: among(scene.areas.filter(which).map((a) => a.region.code)),
+  });
+  const zones = { ...from('zones'), filter: among(scene.zones.filter((z) => z.geometry).map((z) => z.zone.code)) };
   const round = { 'line-join': 'round', 'line-cap': 'round' } as const;
   const classFill = [
     'match',
-    ['get', 'k'],
+    ['feature-state', 'k'],
     ...c.classes.flatMap((colour, k) => [k, colour]),
     c.land,
   ] as unknown as ExpressionSpecification;
@@ -118,17 +125,33 @@ export function buildStyle(scene: Scene, d: Dress): StyleSpecification {
       paint: { 'icon-opacity': 0.94 },
     },
   ];
+  type Stroke = Pick<Extract<LayerSpecification, { type: 'line' }>, 'layout' | 'paint'>;
+  /** The rims of a style: those that elements have themselves, and those that they have of their members. */
+  const rims = (style: Rim['style'], id: string, stroke: Stroke): LayerSpecification[] =>
+    (['layout', 'regions'] as const).flatMap((layer) => {
+      const codes = scene.rims.filter((r) => r.style === style && r.of.layer === layer).map((r) => r.of.code);
+      if (!codes.length) return [];
+      return [{ id: `${id}-${layer}`, type: 'line', ...from(layer), filter: among(codes), ...stroke }];
+    });
+  /** Around what is selected, whichever tiles it comes from. */
+  const around = (id: string, colour: string, width: number): LayerSpecification[] =>
+    (['regions', 'zones', 'layout'] as const).map((layer) => ({
+      id: `${id}-${layer}`,
+      type: 'line',
+      ...from(layer),
+      layout: round,
+      paint: {
+        'line-color': colour,
+        'line-width': ['case', ['boolean', ['feature-state', 'selected'], false], width, 0],
+      },
+    }));
   const layers: LayerSpecification[] = [
     { id: 'paper', type: 'background', paint: { 'background-color': c.paper } },
-    { id: 'land', type: 'fill', source: 'areas', paint: { 'fill-color': c.land, 'fill-antialias': false } },
-    {
-      id: 'inner-band',
-      type: 'line',
-      source: 'rims',
-      filter: is('style', 'group'),
+    { id: 'land', type: 'fill', ...areas(), paint: { 'fill-color': c.land, 'fill-antialias': false } },
+    ...rims('group', 'inner-band', {
       layout: round,
       paint: { 'line-color': c.groupTint, 'line-width': d.small ? 12 : 18 },
-    },
+    }),
     { id: 'mask', type: 'fill', source: 'mask', paint: { 'fill-color': c.paper } },
     {
       id: 'halo',
@@ -140,27 +163,24 @@ export function buildStyle(scene: Scene, d: Dress): StyleSpecification {
     {
       id: 'cover',
       type: 'fill',
-      source: 'areas',
-      filter: ['!=', ['get', 'tint'], 'group'],
-      paint: { 'fill-color': ['match', ['get', 'tint'], 'core', c.coreTint, c.land] },
+      ...areas((a) => a.tint !== 'group'),
+      paint: { 'fill-color': ['match', ['feature-state', 'tint'], 'core', c.coreTint, c.land] },
     },
-    { id: 'hatch', type: 'fill', source: 'areas', filter: is('tint', 'belt'), paint: { 'fill-pattern': 'hatch-belt' } },
-    { id: 'dots', type: 'fill', source: 'areas', filter: is('tint', 'area'), paint: { 'fill-pattern': 'dots' } },
-    { id: 'classes', type: 'fill', source: 'areas', filter: is('mark', 'class'), paint: { 'fill-color': classFill } },
+    { id: 'hatch', type: 'fill', ...areas((a) => a.tint === 'belt'), paint: { 'fill-pattern': 'hatch-belt' } },
+    { id: 'dots', type: 'fill', ...areas((a) => a.tint === 'area'), paint: { 'fill-pattern': 'dots' } },
+    { id: 'classes', type: 'fill', ...areas((a) => a.mark.kind === 'class'), paint: { 'fill-color': classFill } },
     ...(scene.rate
       ? ([
           {
             id: 'missing',
             type: 'fill',
-            source: 'areas',
-            filter: ['in', ['get', 'mark'], ['literal', ['missing', 'not_due']]],
+            ...areas((a) => a.mark.kind === 'missing' || a.mark.kind === 'not_due'),
             paint: { 'fill-pattern': 'hatch-missing' },
           },
           {
             id: 'suppressed',
             type: 'fill',
-            source: 'areas',
-            filter: is('mark', 'suppressed'),
+            ...areas((a) => a.mark.kind === 'suppressed'),
             paint: { 'fill-pattern': 'hatch-suppressed' },
           },
         ] satisfies LayerSpecification[])
@@ -171,68 +191,34 @@ export function buildStyle(scene: Scene, d: Dress): StyleSpecification {
       source: 'graticule',
       paint: { 'line-color': c.rule, 'line-width': 1, 'line-opacity': 0.6 },
     },
-    { id: 'borders', type: 'line', source: 'areas', layout: round, paint: { 'line-color': c.ink3, 'line-width': 0.8 } },
-    {
-      id: 'rim-belt',
-      type: 'line',
-      source: 'rims',
-      filter: is('style', 'belt'),
-      layout: round,
-      paint: { 'line-color': c.ink2, 'line-width': 1.2 },
-    },
-    {
-      id: 'rim-area',
-      type: 'line',
-      source: 'rims',
-      filter: is('style', 'area'),
+    { id: 'borders', type: 'line', ...areas(), layout: round, paint: { 'line-color': c.ink3, 'line-width': 0.8 } },
+    ...rims('belt', 'rim-belt', { layout: round, paint: { 'line-color': c.ink2, 'line-width': 1.2 } }),
+    ...rims('area', 'rim-area', {
       layout: { 'line-join': 'round' },
       paint: { 'line-color': c.group, 'line-width': 2, 'line-dasharray': [3, 2] },
-    },
-    {
-      id: 'rim-core',
-      type: 'line',
-      source: 'rims',
-      filter: is('style', 'core'),
-      layout: round,
-      paint: { 'line-color': c.core, 'line-width': d.small ? 2 : 2.6 },
-    },
-    {
-      id: 'rim-group',
-      type: 'line',
-      source: 'rims',
-      filter: is('style', 'group'),
+    }),
+    ...rims('core', 'rim-core', { layout: round, paint: { 'line-color': c.core, 'line-width': d.small ? 2 : 2.6 } }),
+    ...rims('group', 'rim-group', {
       layout: round,
       paint: { 'line-color': c.group, 'line-width': d.small ? 1.9 : 2.5 },
-    },
+    }),
     {
       id: 'zone-fill',
       type: 'fill',
-      source: 'zones',
+      ...zones,
       minzoom: 9.6,
       paint: { 'fill-color': c.ink, 'fill-opacity': 0.12 },
     },
     {
       id: 'zone-line',
       type: 'line',
-      source: 'zones',
+      ...zones,
       minzoom: 9.6,
       layout: round,
       paint: { 'line-color': c.ink, 'line-width': 1.4, 'line-dasharray': [4, 1.6] },
     },
-    {
-      id: 'selected-casing',
-      type: 'line',
-      source: 'selected',
-      layout: round,
-      paint: { 'line-color': c.panel, 'line-width': 7 },
-    },
-    {
-      id: 'selected',
-      type: 'line',
-      source: 'selected',
-      layout: round,
-      paint: { 'line-color': c.ink, 'line-width': 3.6 },
-    },
+    ...around('selected-casing', c.panel, 7),
+    ...around('selected', c.ink, 3.6),
     {
       id: 'ribbon-casing',
       type: 'line',
