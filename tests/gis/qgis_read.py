@@ -1,12 +1,24 @@
-"""QGIS without a screen reads every row of every collection through paging, opens the files, and the vector tiles where
-their address is given."""
+"""QGIS without a screen reads every row of every collection through paging, opens the files, and draws the vector
+tiles."""
 
 import json
 import sys
 import urllib.request
 from pathlib import Path
 
-from qgis.core import QgsApplication, QgsVectorLayer, QgsVectorTileLayer
+from qgis.core import (
+    QgsApplication,
+    QgsCoordinateReferenceSystem,
+    QgsCoordinateTransform,
+    QgsMapRendererSequentialJob,
+    QgsMapSettings,
+    QgsProject,
+    QgsRectangle,
+    QgsVectorLayer,
+    QgsVectorTileLayer,
+)
+from qgis.PyQt.QtCore import QSize
+from qgis.PyQt.QtGui import QColor
 
 base, folder = sys.argv[1], Path(sys.argv[2])
 QgsApplication.setPrefixPath("/usr", True)
@@ -46,10 +58,35 @@ for name in collections:
         assert layer.crs().authid() == "EPSG:4326", layer.crs().authid()
         print(f"  {path.name}: {len(found)} rows")
 
-# The address of vector tiles, with {z}, {x} and {y}.
-for address in sys.argv[3:]:
-    layer = QgsVectorTileLayer(f"type=xyz&url={base}{address}&zmin=0&zmax=14", "tiles")
+def painted(layer, bounds):
+    """How many pixels of a picture of the layer are not the paper's."""
+    settings = QgsMapSettings()
+    settings.setLayers([layer])
+    settings.setDestinationCrs(QgsCoordinateReferenceSystem("EPSG:3857"))
+    world = QgsCoordinateTransform(
+        QgsCoordinateReferenceSystem("OGC:CRS84"), settings.destinationCrs(), QgsProject.instance()
+    )
+    settings.setExtent(world.transformBoundingBox(QgsRectangle(*bounds)))
+    settings.setOutputSize(QSize(400, 400))
+    settings.setBackgroundColor(QColor("white"))
+    job = QgsMapRendererSequentialJob(settings)
+    job.start()
+    job.waitForFinished()
+    picture = job.renderedImage()
+    paper = QColor("white").rgb()
+    return sum(picture.pixel(x, y) != paper for x in range(400) for y in range(400))
+
+
+with urllib.request.urlopen(f"{base}/tiles") as answer:
+    tiles = [one["name"] for one in json.load(answer)["layers"]]
+for name in tiles:
+    with urllib.request.urlopen(f"{base}/tiles/{name}.json") as answer:
+        tilejson = json.load(answer)
+    address, most = tilejson["tiles"][0], tilejson["maxzoom"]
+    layer = QgsVectorTileLayer(f"type=xyz&url={address}&zmin=0&zmax={most}", name)
     assert layer.isValid(), address
-    print(f"  {address} opens")
-del layer
+    pixels = painted(layer, tilejson["bounds"])
+    assert pixels > 100, f"{name}: only {pixels} pixels are drawn"
+    print(f"  tiles of {name}: {pixels} of 160000 pixels drawn")
+    del layer
 application.exitQgis()

@@ -2,7 +2,7 @@
 
 use super::plan::{Pair, Plan, says, short, title};
 use super::text::{Amount, Strive, Text, dated, has_base, has_year, sentences, yearly};
-use super::{Finding, FindingKind, Sentence};
+use super::{Finding, FindingKind, Sentence, said};
 use crate::domain::{Comparator, Section, Target, TargetBasis};
 
 /// All rules about the reach of goals.
@@ -112,10 +112,8 @@ fn scope(target: &Target, section: &Section, text: &Text<'_>, amount: &Amount, i
         format!("“力争”在同句前一分句,是否管到“{clause}”不明。"),
         format!("A “strive” opens an earlier clause; whether it governs “{clause}” is open."),
     );
-    let resolved = Sentence::new(
-        format!("按字面记为{}。", target.commitment.word()),
-        format!("Recorded by the letter as {}.", target.commitment.word()),
-    );
+    let (zh, en) = said::commitment(target.commitment);
+    let resolved = Sentence::new(format!("按字面记为{zh}。"), format!("Recorded by the letter as {en}."));
     into.push(
         Finding::new(FindingKind::CommitmentScopeOpen, message, resolved)
             .about(&target.indicator)
@@ -178,8 +176,8 @@ fn task_period(plan: &Plan<'_>, pair: &Pair<'_>, target: &Target, into: &mut Vec
     let number = short(&pair.task.code);
     let written = target.quantity.as_reported.as_deref().unwrap_or_default();
     let own = &pair.task.title.zh;
-    let resolved =
-        Sentence::new(format!("记为{}。", target.basis.word()), format!("Recorded as {}.", target.basis.word()));
+    let (zh, en) = said::basis(target.basis);
+    let resolved = Sentence::new(format!("记为“{zh}”。"), format!("Recorded as {en}."));
     let cells = &pair.task.deadline_as_written;
     if !yearly(own) && !yearly(written) && !cells.iter().any(|cell| has_year(cell) || yearly(cell)) && !has_year(own) {
         let message = Sentence::new(
@@ -258,10 +256,8 @@ fn base(target: &Target, wording: &str, into: &mut Vec<Finding>, place: impl FnO
         format!("“{wording}”没有写明从何时起算、与何时相比。"),
         format!("“{wording}” does not say since when, or compared with when."),
     );
-    let resolved = Sentence::new(
-        format!("记为{},基期空缺。", target.basis.word()),
-        format!("Recorded as {} without a base.", target.basis.word()),
-    );
+    let (zh, en) = said::basis(target.basis);
+    let resolved = Sentence::new(format!("记为“{zh}”,基期空缺。"), format!("Recorded as {en} without a base."));
     into.push(place(Finding::new(FindingKind::BaseYearMissing, message, resolved).about(&target.indicator)));
 }
 

@@ -11,6 +11,7 @@ mod finding;
 mod goals;
 mod kind;
 mod plan;
+mod said;
 mod sets;
 mod terms;
 mod text;

@@ -2,7 +2,7 @@
 
 use super::plan::{Pair, Plan, says, short, title};
 use super::text::{Amount, Marker, Strive, Text, bare, strives};
-use super::{Finding, FindingKind, Sentence};
+use super::{Finding, FindingKind, Sentence, said};
 use crate::domain::{Citation, Section, Target, TaskKind};
 
 /// The same amount in two texts.
@@ -386,13 +386,17 @@ fn measures(pair: &Pair<'_>, target: &Target, other: &Target, into: &mut Vec<Fin
     }
     let number = short(&pair.task.code);
     let (ours, theirs) = if target.indicator == other.indicator {
-        (target.basis.word(), other.basis.word())
+        (said::basis(target.basis), said::basis(other.basis))
     } else {
-        (target.indicator.as_str(), other.indicator.as_str())
+        let (ours, theirs) = (target.indicator.as_str(), other.indicator.as_str());
+        ((ours, ours), (theirs, theirs))
     };
     let message = Sentence::new(
-        format!("任务{number}与同一目标的另一处口径不一:{ours} / {theirs}。"),
-        format!("Task {number} and the other statement of its goal are measured differently: {ours} / {theirs}."),
+        format!("任务{number}与同一目标的另一处口径不一:{} / {}。", ours.0, theirs.0),
+        format!(
+            "Task {number} and the other statement of its goal are measured differently: {} / {}.",
+            ours.1, theirs.1
+        ),
     );
     let resolved = Sentence::new("分别记录,并注明同一目标。", "Kept apart, marked as one goal.");
     let mut finding =
@@ -415,9 +419,10 @@ fn between_sections(plan: &Plan<'_>, into: &mut Vec<Finding>) {
             format!("{}与{}对同一目标语气不一。", short(here), short(there)),
             format!("Sections {} and {} promise one goal with different firmness.", short(here), short(there)),
         );
+        let (ours, theirs) = (said::commitment(target.commitment), said::commitment(other.commitment));
         let resolved = Sentence::new(
-            format!("分别记为{}、{}。", target.commitment.word(), other.commitment.word()),
-            format!("Recorded as {} and {}.", target.commitment.word(), other.commitment.word()),
+            format!("分别记为{}、{}。", ours.0, theirs.0),
+            format!("Recorded as {} and {}.", ours.1, theirs.1),
         );
         let quote = |target: &Target| target.citations.first().cloned().unwrap_or_else(|| says(&[], ""));
         into.push(
