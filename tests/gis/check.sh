@@ -5,11 +5,12 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 binary=${PLANATLAS_BIN:-target/debug/planatlas}
 venv=target/gis
-if [ ! -x "$venv/bin/openapi-spec-validator" ]; then
+if ! cmp -s tests/gis/requirements.txt "$venv/installed.txt"; then
   echo "Installing ogctests and openapi-spec-validator with pip (once)…"
   mkdir -p target
   python3 -m venv "$venv"
   "$venv/bin/pip" install --quiet --disable-pip-version-check -r tests/gis/requirements.txt
+  cp tests/gis/requirements.txt "$venv/installed.txt"
 fi
 folder=$(mktemp -d)
 servers=()
@@ -44,6 +45,9 @@ serve located "$folder/located"
 
 echo "▸ ogrinfo"
 python3 tests/gis/ogr.py "$plain"
+
+echo "▸ vector tiles with mapbox-vector-tile"
+"$venv/bin/python" tests/gis/tiles.py "$plain"
 
 echo "▸ QGIS"
 export QT_QPA_PLATFORM=offscreen
