@@ -156,6 +156,19 @@ fn a_number_that_no_int_holds_is_refused_even_where_nothing_is_asked() {
 }
 
 #[test]
+fn typename_takes_nothing_and_no_unknown_directive() {
+    let (_database, server) = server();
+    for wrong in ["@aa", "@skip", "@skip(if: true) @skip(if: true)", "(x: 1)", "{ x }", "@include(if: false, x: 1) @aa"]
+    {
+        let (code, extensions) = server.fails(&format!("{{ __typename {wrong} units {{ __typename {wrong} }} }}"));
+        assert_eq!(code, "INVALID_DOCUMENT", "{wrong}: {extensions}");
+    }
+    let plain =
+        "query($no: Boolean = false) { __typename @skip(if: $no) @include(if: true) units { code __typename } }";
+    assert_eq!(server.ask(plain)["__typename"], "Query");
+}
+
+#[test]
 fn what_is_too_much_is_refused_before_it_is_read() {
     let (_database, server) = server();
     let bomb = |wide: usize, long: usize| {

@@ -10,6 +10,7 @@ use async_graphql::parser::types::{
 };
 use async_graphql::{Name, Positioned, Value, Variables};
 
+use super::fault::Fault;
 use super::tariff::{Census, Price, Tariff};
 use crate::atlas::Atlas;
 use crate::geometry::snap;
@@ -36,8 +37,8 @@ pub struct Bill {
     pub vertices: u64,
     /// Its lists and geometries, dearest first.
     pub dearest: Vec<Part>,
-    /// An argument that no `Int` can hold. Where nothing is there to be asked it would pass unseen.
-    pub unfit: Option<String>,
+    /// What no document may say and the rules of async-graphql let pass.
+    pub wrong: Option<Box<Fault>>,
 }
 
 /// A part of a question: one list, page or geometry without those below it.
@@ -156,6 +157,12 @@ impl<'a> Clerk<'a> {
 
     fn walk(&mut self, set: &'a SelectionSet, place: &Place<'_>) {
         for selection in &set.items {
+            if let Selection::Field(field) = &selection.node
+                && field.node.name.node == "__typename"
+                && !is_plain(&field.node)
+            {
+                self.bill.wrong.get_or_insert_with(|| Box::new(Fault::typename()));
+            }
             match &selection.node {
                 Selection::Field(field) if self.wanted(&field.node.directives) => self.field(&field.node, place),
                 Selection::InlineFragment(inline) if self.wanted(&inline.node.directives) => {
@@ -188,8 +195,10 @@ impl<'a> Clerk<'a> {
                 }
                 _ => false,
             };
+            // Where nothing is there to be asked it would pass unseen.
             if self.argument(field, name).is_some_and(is_long) {
-                self.bill.unfit.get_or_insert_with(|| name.clone());
+                let long = || Fault::argument(name, "Int 至多 32 位", "an Int has 32 bits at most");
+                self.bill.wrong.get_or_insert_with(|| Box::new(long()));
             }
         }
 
@@ -351,6 +360,18 @@ fn size(atlas: &Atlas, ty: &str) -> Option<u64> {
         _ => return None,
     };
     Some(number as u64)
+}
+
+/// Whether a field takes nothing, holds nothing, and is left out by one `@skip` and one `@include` at most.
+fn is_plain(field: &Field) -> bool {
+    let named = |name: &str| field.directives.iter().filter(|one| one.node.name.node == name).count();
+    let conditions = field.directives.iter().all(|one| {
+        let arguments = &one.node.arguments;
+        ["skip", "include"].contains(&one.node.name.node.as_str())
+            && matches!(&arguments[..], [(name, _)] if name.node == "if")
+    });
+    let once = named("skip") <= 1 && named("include") <= 1;
+    field.arguments.is_empty() && field.selection_set.node.items.is_empty() && conditions && once
 }
 
 #[cfg(test)]

@@ -116,9 +116,9 @@ impl Checked {
     ) -> Result<Self, Refused> {
         let asked = operation(&document, operation_name.as_deref());
         let asked = asked.ok_or_else(|| Fault::operation(operation_name.as_deref()))?;
-        let bill = Bill::of(&document, asked, &variables, view.atlas());
-        if let Some(name) = &bill.unfit {
-            return Err(Fault::argument(name, "Int 至多 32 位", "an Int has 32 bits at most").into());
+        let mut bill = Bill::of(&document, asked, &variables, view.atlas());
+        if let Some(wrong) = bill.wrong.take() {
+            return Err((*wrong).into());
         }
         let (kind, name) = (asked.ty, name_of(&document, asked));
         Ok(Self { kind, name, bill, document, operation_name, variables })

@@ -83,6 +83,14 @@ impl Fault {
         Self::document("有引号或括号未闭合", "a string or bracket is never closed")
     }
 
+    /// `__typename` with more than its name.
+    pub fn typename() -> Self {
+        Self::document(
+            "__typename 不带参数与子字段，指令只有 @skip(if:) 与 @include(if:)",
+            "__typename has no arguments and no fields, and no directives but @skip(if:) and @include(if:)",
+        )
+    }
+
     /// A fragment inside itself.
     pub fn circular(name: &str) -> Self {
         Self::document(format!("片段 {name} 包含它自身"), format!("the fragment {name} holds itself"))
