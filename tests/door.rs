@@ -163,8 +163,7 @@ fn typename_takes_nothing_and_no_unknown_directive() {
         let (code, extensions) = server.fails(&format!("{{ __typename {wrong} units {{ __typename {wrong} }} }}"));
         assert_eq!(code, "INVALID_DOCUMENT", "{wrong}: {extensions}");
     }
-    let plain =
-        "query($no: Boolean = false) { __typename @skip(if: $no) @include(if: true) units { code __typename } }";
+    let plain = "query($no: Boolean = false) { __typename @skip(if: $no) units @skip(if: $no) { __typename } }";
     assert_eq!(server.ask(plain)["__typename"], "Query");
 }
 
