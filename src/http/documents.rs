@@ -23,7 +23,8 @@ pub use super::forms::hash_of;
 use super::forms::{self, Failure, Form, Rows, pick};
 use super::gate;
 use super::graphql::{Asked, Outcome};
-use crate::graphql::{AWAY, At, Fault, Pin, Question, Refused, read, response};
+use super::status::status;
+use crate::graphql::{At, Fault, Pin, Question, Refused, read, response};
 use crate::store::Store;
 
 /// Bytes of the documents that clients sent along, all together at most.
@@ -364,12 +365,7 @@ pub fn failed(why: Failure) -> Response {
         Value::String(code) => Some(code.as_str()),
         _ => None,
     });
-    let status = match code {
-        Some("PERSISTED_QUERY_NOT_FOUND" | "UNKNOWN_REVISION") => StatusCode::NOT_FOUND,
-        Some("NOT_READY" | "BUSY" | "DEADLINE" | AWAY) => StatusCode::SERVICE_UNAVAILABLE,
-        Some("INTERNAL") => StatusCode::INTERNAL_SERVER_ERROR,
-        _ => StatusCode::BAD_REQUEST,
-    };
+    let status = code.map_or(StatusCode::BAD_REQUEST, status);
     let body = response::to_bytes(&async_graphql::Response::from_errors(errors).into());
     let mut response =
         (status, [(header::CONTENT_TYPE, JSON), (header::CACHE_CONTROL, Cache::Never.header())], body).into_response();

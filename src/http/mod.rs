@@ -7,11 +7,13 @@ mod gate;
 mod graphql;
 mod metrics;
 mod ogc;
+mod origin;
 mod page;
 mod requests;
 mod served;
 mod server;
 mod settings;
+mod status;
 mod styles;
 mod tiles;
 

@@ -11,7 +11,8 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::cache::{Cache, is_known, weak};
-use super::tiles::{Layer, origin, parameter, written};
+use super::origin::origin;
+use super::tiles::{Layer, parameter, written};
 
 /// The styles there are.
 pub const THEMES: [&str; 2] = ["light", "dark"];

@@ -31,6 +31,7 @@ use serde_json::{Value, json};
 
 use super::Site;
 use super::cache::{Cache, is_known, tag, weak};
+use crate::domain::EntityId;
 use crate::geometry::Bbox;
 use crate::graphql::Pin;
 use collection::{COLLECTIONS, Collection, Shape};
@@ -207,10 +208,8 @@ fn described(request: &Request, pin: &Pin, collection: &Collection, mut links: V
         "storageCrs": Crs::Crs84.uri(),
         "links": links,
     });
-    if let Some(Bbox { min, max }) = extent(pin, collection) {
-        let degrees = |units: i32| f64::from(units) / 1e7;
-        let around = [degrees(min.x), degrees(min.y), degrees(max.x), degrees(max.y)];
-        about["extent"] = json!({ "spatial": { "bbox": [around], "crs": Crs::Crs84.uri() } });
+    if let Some(around) = extent(pin, collection) {
+        about["extent"] = json!({ "spatial": { "bbox": [around.degrees()], "crs": Crs::Crs84.uri() } });
     }
     about
 }
@@ -227,26 +226,16 @@ fn extent(pin: &Pin, collection: &Collection) -> Option<Bbox> {
         return None;
     }
     let session = pin.session();
-    let (view, mut around) = (session.view(), None::<Bbox>);
-    let atlas = view.atlas();
-    let mut add = |found: Option<Bbox>| {
-        around = match (around, found) {
-            (Some(a), Some(b)) => Some(Bbox {
-                min: crate::domain::Point { x: a.min.x.min(b.min.x), y: a.min.y.min(b.min.y) },
-                max: crate::domain::Point { x: a.max.x.max(b.max.x), y: a.max.y.max(b.max.y) },
-            }),
-            (a, b) => a.or(b),
-        };
-    };
-    let outline = |id| atlas.footprint(id, view.on()).and_then(|drawn| drawn.measures().map(|known| known.bbox));
-    match collection.id {
-        "regions" => atlas.regions.all().iter().for_each(|region| add(outline(region.id))),
-        "zones" => atlas.zones.all().iter().for_each(|zone| add(outline(zone.id))),
-        "layout" => atlas.layout.all().iter().for_each(|element| add(outline(element.id))),
+    let (atlas, on) = (session.view().atlas(), session.view().on());
+    let ids: Vec<EntityId> = match collection.id {
+        "regions" => atlas.regions.all().iter().map(|region| region.id).collect(),
+        "zones" => atlas.zones.all().iter().map(|zone| zone.id).collect(),
+        "layout" => atlas.layout.all().iter().map(|element| element.id).collect(),
         // Each is the union of its places.
-        _ => atlas.places().for_each(|place| add(outline(place.id()))),
-    }
-    around
+        _ => atlas.places().map(|place| place.id()).collect(),
+    };
+    let outlines = ids.into_iter().filter_map(|id| atlas.footprint(id, on));
+    outlines.filter_map(|drawn| drawn.measures().map(|known| known.bbox)).reduce(|all, one| all.with(&one))
 }
 
 async fn collections(State(site): State<Site>, uri: Uri, headers: HeaderMap) -> Result<Response, Problem> {

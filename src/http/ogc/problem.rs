@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::super::cache::Cache;
 use super::super::forms::Failure;
+use super::super::status::status;
 use crate::graphql::Fault;
 
 /// Why there is no answer.
@@ -77,11 +78,8 @@ impl Told {
         };
         let code = said("code").unwrap_or_else(|| "BAD_REQUEST".to_owned());
         let status = match code.as_str() {
-            "UNKNOWN_REVISION" => StatusCode::NOT_FOUND,
-            "NOT_READY" | "BUSY" | "DEADLINE" => StatusCode::SERVICE_UNAVAILABLE,
-            "INTERNAL" => StatusCode::INTERNAL_SERVER_ERROR,
             "TOO_COMPLEX" | "TOO_MANY_ROWS" => StatusCode::UNPROCESSABLE_ENTITY,
-            _ => StatusCode::BAD_REQUEST,
+            code => status(code),
         };
         Self {
             status,

@@ -1,10 +1,11 @@
 //! What a request asks: its parameters, each known, the form it wants, and where it reached us.
 
-use axum::http::{HeaderMap, HeaderValue, Uri, header};
+use axum::http::{HeaderMap, Uri};
 use chrono::NaiveDate;
 use serde_json::{Value, json};
 
 use super::super::graphql::best;
+use super::super::origin::origin;
 use super::problem::Problem;
 use crate::graphql::{At, Fault};
 
@@ -157,16 +158,6 @@ pub fn link(rel: &str, media: &str, href: &str, title: &str) -> Value {
     json!({ "rel": rel, "type": media, "href": href, "title": title })
 }
 
-/// Scheme and host as the client sees them. A host that is none is left out: links are then relative.
-fn origin(headers: &HeaderMap) -> String {
-    let text = |name: &str| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
-    let plain = |host: &&str| {
-        !host.is_empty() && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".:-[]_".contains(&byte))
-    };
-    let scheme = if text("x-forwarded-proto") == Some("https") { "https" } else { "http" };
-    text(header::HOST.as_str()).filter(plain).map_or_else(String::new, |host| format!("{scheme}://{host}"))
-}
-
 /// A text as one segment of a path.
 pub fn segment(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
@@ -182,6 +173,8 @@ pub fn segment(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use axum::http::{HeaderValue, header};
+
     use super::*;
 
     fn request(address: &str, accept: &str) -> Result<Request, Problem> {

@@ -1,6 +1,5 @@
 //! TileJSON 3.0.0: what a layer is, and where its tiles are.
 
-use axum::http::{HeaderMap, header};
 use serde_json::{Value, json};
 
 use super::facts::CLUSTERED;
@@ -8,24 +7,8 @@ use super::layer::Layer;
 use super::state::State;
 use crate::geometry::tile::{BUFFER, MAX_ZOOM};
 
-/// Letters of a host at most.
-const LONGEST: usize = 255;
 /// What Web Mercator shows.
 const WORLD: [f64; 4] = [-180.0, -85.051_129, 180.0, 85.051_129];
-
-/// The start of an absolute address of this server, as the client named it: MapLibre and QGIS take no relative ones.
-/// Empty, so that addresses are relative to the server, where the client named none that is plain.
-pub fn origin(headers: &HeaderMap) -> String {
-    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    let plain = |host: &&str| {
-        let letter = |byte: u8| byte.is_ascii_alphanumeric() || b".-_:[]".contains(&byte);
-        (1..=LONGEST).contains(&host.len()) && host.bytes().all(letter)
-    };
-    // A proxy in front that speaks TLS says so.
-    let secure = text("x-forwarded-proto").is_some_and(|proto| proto.trim().eq_ignore_ascii_case("https"));
-    let host = text(header::HOST.as_str()).filter(plain);
-    host.map(|host| format!("{}://{host}", if secure { "https" } else { "http" })).unwrap_or_default()
-}
 
 /// What TileJSON says of a state of a layer.
 pub fn tilejson(state: &State, origin: &str) -> Value {
@@ -70,27 +53,4 @@ fn vector_layer(id: &str, description: &str, layer: Layer) -> Value {
 /// Clients show an attribution as HTML; ours are plain texts.
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use axum::http::HeaderValue;
-
-    #[test]
-    fn only_a_plain_host_stands_in_an_address() {
-        let of = |host: &'static str, proto: Option<&'static str>| {
-            let mut headers = HeaderMap::new();
-            headers.insert(header::HOST, HeaderValue::from_static(host));
-            proto.map(|proto| headers.insert("x-forwarded-proto", HeaderValue::from_static(proto)));
-            origin(&headers)
-        };
-        assert_eq!(of("atlas.test:8080", None), "http://atlas.test:8080");
-        assert_eq!(of("[::1]:80", Some("https")), "https://[::1]:80");
-        assert_eq!(of("atlas.test", Some("javascript")), "http://atlas.test");
-        for host in ["", "a/b", "a\"b", "a b", "a<b", "user@host"] {
-            assert_eq!(of(host, None), "", "{host}");
-        }
-        assert_eq!(origin(&HeaderMap::new()), "");
-    }
 }

@@ -24,11 +24,12 @@ use moka::sync::Cache as Shelf;
 use serde_json::{Value, json};
 use tokio::sync::Semaphore;
 
-pub use about::origin;
 pub use layer::Layer;
 
 use super::Site;
 use super::cache::{Cache, is_known, weak};
+use super::origin::origin;
+use super::status::status;
 use crate::atlas::{Atlas, Touched};
 use crate::geometry::tile::{MAX_ZOOM, Tile};
 use crate::graphql::{At, Fault, Library, Pin};
@@ -79,10 +80,12 @@ enum Refused {
 impl From<Fault> for Refused {
     fn from(fault: Fault) -> Self {
         let text = format!("{}\n{}\n", fault.zh(), fault.en());
-        match fault.code() {
-            "UNKNOWN_REVISION" | "UNKNOWN_CODE" => Self::Unknown(text),
-            "NOT_READY" => Self::Busy(text),
-            "INTERNAL" => Self::Failed,
+        match status(fault.code()) {
+            StatusCode::NOT_FOUND => Self::Unknown(text),
+            StatusCode::SERVICE_UNAVAILABLE => Self::Busy(text),
+            StatusCode::INTERNAL_SERVER_ERROR => Self::Failed,
+            // An edition that there is not.
+            _ if fault.code() == "UNKNOWN_CODE" => Self::Unknown(text),
             _ => Self::Bad(text),
         }
     }
@@ -90,8 +93,7 @@ impl From<Fault> for Refused {
 
 impl From<StoreError> for Refused {
     fn from(why: StoreError) -> Self {
-        tracing::error!(%why, "a tile could not be read");
-        Self::Failed
+        Fault::from(why).into()
     }
 }
 

@@ -7,7 +7,7 @@ use rand::Rng;
 
 use super::land::Land;
 use super::sheets::{Folder, Sheet};
-use super::things::indicator;
+use super::things::{document, indicator};
 use super::{INDICATORS, Size};
 
 /// The last month, counted from year 0.
@@ -44,18 +44,7 @@ impl Ledger {
     /// One state of the newest month; each revises a tenth of the one before.
     pub(super) fn newest(&mut self, folder: &mut Folder, state: usize, draw: &mut impl Rng) -> io::Result<()> {
         let mut sheet = folder.sheet("documents")?;
-        sheet.row(&[
-            ("code", &"made-up-dispatch"),
-            ("title", &"虚构的月调度"),
-            ("title_en", &"Made-up monthly figures"),
-            ("issuer", &"虚构 made up"),
-            ("issued_on", &"2026-01-01"),
-            ("licence", &"CC0-1.0"),
-            ("retrieved_on", &"2026-01-01"),
-            ("status", &"IN_FORCE"),
-            ("confidence", &"low"),
-            ("sample", &true),
-        ])?;
+        document(&mut sheet, "made-up-dispatch", "虚构的月调度", "Made-up monthly figures", "2026-01-01")?;
         sheet.end()?;
         for value in &mut self.values {
             if state == 1 || draw.random_range(0..10) == 0 {

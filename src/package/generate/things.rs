@@ -8,7 +8,7 @@ use rand::seq::IndexedRandom;
 use rand_distr::{Distribution, LogNormal};
 
 use super::land::Land;
-use super::sheets::Folder;
+use super::sheets::{Folder, Sheet};
 use super::{CHAINS, CLUSTERS, INDICATORS, PLAN, Size, TASKS, UNITS};
 
 /// Years of the plan.
@@ -69,25 +69,26 @@ pub(super) fn plan(folder: &mut Folder, land: &Land) -> io::Result<()> {
 
 fn documents(folder: &mut Folder) -> io::Result<()> {
     let mut sheet = folder.sheet("documents")?;
-    for (code, title, english) in [
-        ("made-up-plan", "虚构的计划", "A made-up plan"),
-        ("made-up-map", "虚构的地图", "A made-up map"),
-        ("made-up-bulletin", "虚构的统计公报", "A made-up bulletin"),
-    ] {
-        sheet.row(&[
-            ("code", &code),
-            ("title", &title),
-            ("title_en", &english),
-            ("issuer", &"虚构 made up"),
-            ("issued_on", &"2023-01-01"),
-            ("licence", &"CC0-1.0"),
-            ("retrieved_on", &"2026-01-01"),
-            ("status", &"IN_FORCE"),
-            ("confidence", &"low"),
-            ("sample", &true),
-        ])?;
-    }
+    document(&mut sheet, "made-up-plan", "虚构的计划", "A made-up plan", "2023-01-01")?;
+    document(&mut sheet, "made-up-map", "虚构的地图", "A made-up map", "2023-01-01")?;
+    document(&mut sheet, "made-up-bulletin", "虚构的统计公报", "A made-up bulletin", "2023-01-01")?;
     sheet.end()
+}
+
+/// A document, made up like all of them.
+pub(super) fn document(sheet: &mut Sheet, code: &str, title: &str, english: &str, issued: &str) -> io::Result<()> {
+    sheet.row(&[
+        ("code", &code),
+        ("title", &title),
+        ("title_en", &english),
+        ("issuer", &"虚构 made up"),
+        ("issued_on", &issued),
+        ("licence", &"CC0-1.0"),
+        ("retrieved_on", &"2026-01-01"),
+        ("status", &"IN_FORCE"),
+        ("confidence", &"low"),
+        ("sample", &true),
+    ])
 }
 
 fn industry(folder: &mut Folder) -> io::Result<()> {

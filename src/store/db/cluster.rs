@@ -3,8 +3,9 @@
 //! Whatever is read of a revision may be read from a replica that holds it; what is newest is asked of the primary
 //! alone. So a replica that lags, or is another database, or is gone, is passed over, and nobody reads half a revision.
 
+use std::future::Future;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
+use std::sync::atomic::{AtomicI32, Ordering};
 use std::time::Duration;
 
 use sea_query_sqlx::SqlxValues;
@@ -27,15 +28,43 @@ const CHANNEL: &str = "planatlas";
 #[derive(Clone)]
 pub(in crate::store) struct Cluster {
     pub(super) primary: PgPool,
-    replica: Option<Arc<Replica>>,
-    /// The newest revision that anyone was told of.
-    newest: Arc<AtomicI32>,
+    replica: Option<PgPool>,
+    known: Arc<Known>,
 }
 
-struct Replica {
-    pool: PgPool,
-    /// Whether it holds the newest revision.
-    current: AtomicBool,
+/// Which revision is the newest, and which the replica was seen to hold.
+struct Known {
+    newest: AtomicI32,
+    there: AtomicI32,
+}
+
+/// Below every revision: nothing was seen.
+const NONE: i32 = -1;
+
+impl Known {
+    const fn new() -> Self {
+        Self { newest: AtomicI32::new(0), there: AtomicI32::new(NONE) }
+    }
+
+    /// A revision is there. Whoever is told of it later reads it from where it is.
+    fn told(&self, number: i32) {
+        self.newest.fetch_max(number, Ordering::AcqRel);
+    }
+
+    /// The replica was seen to hold a revision.
+    fn seen(&self, number: i32) {
+        self.there.store(number, Ordering::Release);
+    }
+
+    /// The replica is away.
+    fn lost(&self) {
+        self.there.store(NONE, Ordering::Release);
+    }
+
+    /// Whether the replica holds whatever anyone was told of.
+    fn is_current(&self) -> bool {
+        self.there.load(Ordering::Acquire) >= self.newest.load(Ordering::Acquire)
+    }
 }
 
 impl Cluster {
@@ -44,77 +73,61 @@ impl Cluster {
     pub(super) async fn open(url: &str, replica: Option<&str>, patience: Option<Duration>) -> Result<Self, StoreError> {
         let options = |url: &str| url.parse::<PgConnectOptions>().map_err(|_| StoreError::Url);
         let primary = options(url)?;
+        let replica = replica.map(options).transpose()?;
         // A pool would go on trying until its patience ends, and then not say why.
         PgConnection::connect_with(&primary).await?.close().await?;
         let limit = patience.map(|patience| ("statement_timeout", patience.as_millis().to_string()));
-        let replica = replica.map(options).transpose()?.map(|replica| {
-            let pool = pool(SHORT_PATIENCE).connect_lazy_with(replica.options(limit.clone()));
-            Arc::new(Replica { pool, current: AtomicBool::new(false) })
-        });
-        let primary = pool(PATIENCE).connect_lazy_with(primary.options(limit));
-        Ok(Self { primary, replica, newest: Arc::default() })
+        let connect =
+            |options: PgConnectOptions, patience| pool(patience).connect_lazy_with(options.options(limit.clone()));
+        let replica = replica.map(|replica| connect(replica, SHORT_PATIENCE));
+        Ok(Self { primary: connect(primary, PATIENCE), replica, known: Arc::new(Known::new()) })
     }
 
     /// The rows of a statement about revisions that are known to be there: from the replica if it holds them.
-    pub(super) async fn rows(&self, render: impl Fn() -> (String, SqlxValues)) -> Result<Vec<PgRow>, sqlx::Error> {
-        if let Some(replica) = self.replica.as_deref().filter(|replica| replica.current.load(Ordering::Acquire)) {
-            match ask(&replica.pool, render()).await {
-                Err(why) if is_away(&why) => replica.current.store(false, Ordering::Release),
+    pub(super) async fn rows(
+        &self,
+        render: impl Fn() -> (String, SqlxValues) + Sync,
+    ) -> Result<Vec<PgRow>, sqlx::Error> {
+        if let Some(replica) = self.replica.as_ref().filter(|_| self.known.is_current()) {
+            match ask(replica, render()).await {
+                Err(why) if is_away(&why) => self.known.lost(),
                 answer => return answer,
             }
         }
         self.rows_now(render).await
     }
 
-    /// The rows of a statement, from the primary. A connection that was cut is replaced, once for each there can be.
-    pub(super) async fn rows_now(&self, render: impl Fn() -> (String, SqlxValues)) -> Result<Vec<PgRow>, sqlx::Error> {
-        for _ in 0..CONNECTIONS {
-            match ask(&self.primary, render()).await {
-                Err(sqlx::Error::PoolTimedOut) => return Err(sqlx::Error::PoolTimedOut),
-                Err(why) if is_away(&why) => {}
-                answer => return answer,
-            }
-        }
-        ask(&self.primary, render()).await
+    /// The rows of a statement, from the primary.
+    pub(super) async fn rows_now(
+        &self,
+        render: impl Fn() -> (String, SqlxValues) + Sync,
+    ) -> Result<Vec<PgRow>, sqlx::Error> {
+        again(|| ask(&self.primary, render())).await
     }
 
     /// Begins a transaction on the primary.
     pub(super) async fn begin(&self) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
-        for _ in 0..CONNECTIONS {
-            match self.primary.begin().await {
-                Err(why) if is_away(&why) && !matches!(why, sqlx::Error::PoolTimedOut) => {}
-                begun => return begun,
-            }
-        }
-        self.primary.begin().await
+        again(|| self.primary.begin()).await
     }
 
     /// Remembers that a revision is there. Until the replica has been seen to hold it, reads go to the primary.
     pub(super) fn told(&self, number: i32) {
-        if self.newest.fetch_max(number, Ordering::AcqRel) < number
-            && let Some(replica) = &self.replica
-        {
-            replica.current.store(false, Ordering::Release);
-        }
+        self.known.told(number);
     }
 
     /// Looks whether a replica that was behind, or away, holds the newest revision now.
     pub(super) async fn catch_up(&self) {
-        let Some(replica) = self.replica.as_deref().filter(|replica| !replica.current.load(Ordering::Acquire)) else {
-            return;
-        };
-        let number = self.newest.load(Ordering::Acquire);
-        let (here, there) = futures_util::join!(digest(&self.primary, number), digest(&replica.pool, number));
-        let current = matches!((here, there), (Ok(Some(here)), Ok(Some(there))) if here == there);
-        // A newer revision may have come while the two answered.
-        if current && self.newest.load(Ordering::Acquire) == number {
-            replica.current.store(true, Ordering::Release);
+        let Some(replica) = self.replica.as_ref().filter(|_| !self.known.is_current()) else { return };
+        let number = self.known.newest.load(Ordering::Acquire);
+        let (here, there) = futures_util::join!(digest(&self.primary, number), digest(replica, number));
+        if matches!((here, there), (Ok(Some(here)), Ok(Some(there))) if here == there) {
+            self.known.seen(number);
         }
     }
 
     /// Whether there is a replica that does not serve reads.
     pub(super) fn is_behind(&self) -> bool {
-        self.replica.as_ref().is_some_and(|replica| !replica.current.load(Ordering::Acquire))
+        self.replica.is_some() && !self.known.is_current()
     }
 
     /// Listens for new revisions.
@@ -124,20 +137,34 @@ impl Cluster {
         Ok(listener)
     }
 
+    fn pools(&self) -> impl Iterator<Item = &PgPool> {
+        std::iter::once(&self.primary).chain(&self.replica)
+    }
+
     /// Connections that are open, and those of them that wait for work.
     pub(super) fn connections(&self) -> (u32, usize) {
-        let of = |pool: &PgPool| (pool.size(), pool.num_idle());
-        let (open, idle) = of(&self.primary);
-        let (more, more_idle) = self.replica.as_ref().map_or((0, 0), |replica| of(&replica.pool));
-        (open + more, idle + more_idle)
+        (self.pools().map(PgPool::size).sum(), self.pools().map(PgPool::num_idle).sum())
     }
 
     pub(super) async fn close(&self) {
-        self.primary.close().await;
-        if let Some(replica) = &self.replica {
-            replica.pool.close().await;
+        for pool in self.pools() {
+            pool.close().await;
         }
     }
+}
+
+/// Does something on the primary. A connection that was cut is replaced, once for each there can be.
+async fn again<T, F>(act: impl Fn() -> F) -> Result<T, sqlx::Error>
+where
+    F: Future<Output = Result<T, sqlx::Error>>,
+{
+    for _ in 0..CONNECTIONS {
+        match act().await {
+            Err(why) if is_away(&why) && !matches!(why, sqlx::Error::PoolTimedOut) => {}
+            done => return done,
+        }
+    }
+    act().await
 }
 
 /// Tells whoever listens, once the transaction is committed.
@@ -176,9 +203,9 @@ async fn ask(pool: &PgPool, (sql, values): (String, SqlxValues)) -> Result<Vec<P
     let mut answering = Answering(Some(pool.acquire().await?));
     let Some(connection) = answering.0.as_mut() else { return Err(sqlx::Error::PoolClosed) };
     let answer = sqlx::query_with(AssertSqlSafe(sql), values).fetch_all(&mut **connection).await;
-    let connection = answering.0.take();
-    if answer.as_ref().is_err_and(is_away) {
-        drop(connection.map(PoolConnection::detach));
+    if !answer.as_ref().is_err_and(is_away) {
+        // Back to the pool.
+        drop(answering.0.take());
     }
     answer
 }
@@ -197,5 +224,29 @@ fn is_away(why: &sqlx::Error) -> bool {
             code.starts_with("08") || matches!(&*code, "57P01" | "57P02" | "57P03" | "53300" | "40001")
         }),
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Known;
+
+    #[test]
+    fn a_replica_is_current_only_while_it_holds_what_anyone_was_told_of() {
+        let known = Known::new();
+        assert!(!known.is_current(), "nothing was seen there yet");
+        known.told(4);
+        known.seen(4);
+        assert!(known.is_current());
+        // A revision comes while the replica is being looked at: what is seen then is too old.
+        known.told(5);
+        known.seen(4);
+        assert!(!known.is_current());
+        known.seen(5);
+        assert!(known.is_current());
+        known.told(3);
+        assert!(known.is_current(), "an older one changes nothing");
+        known.lost();
+        assert!(!known.is_current());
     }
 }
