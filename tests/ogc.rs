@@ -42,6 +42,13 @@ fn items(server: &Server, collection: &str, parameters: &[(&str, &str)]) -> Valu
     get(server, &format!("/ogc/collections/{collection}/items?{}", query(parameters)))
 }
 
+/// Whether a feature is somewhere: what is nowhere has an empty geometry, never none.
+fn has_place(feature: &Value) -> bool {
+    let geometry = &feature["geometry"];
+    let parts = geometry["coordinates"].as_array().or_else(|| geometry["geometries"].as_array());
+    !parts.unwrap_or_else(|| panic!("no geometry: {feature}")).is_empty()
+}
+
 fn ids(features: &Value) -> Vec<String> {
     features["features"].as_array().unwrap().iter().map(|one| one["id"].as_str().unwrap().to_owned()).collect()
 }
@@ -319,24 +326,25 @@ fn coordinates_come_in_the_order_of_their_axes(server: &Server) {
         (epsg(4490), format!("{south},{west},{north},{east}")),
         (epsg(3857), "18383460,1132560,18383590,1132690".to_owned()),
     ];
-    let nowhere = ids(&items(server, "projects", &[("bbox", "0,0,1,1")]));
     for (crs, bbox) in &corners {
         let met = ids(&items(server, "projects", &[("bbox", bbox), ("bbox-crs", crs)]));
-        assert_eq!(met.iter().filter(|id| !nowhere.contains(id)).collect::<Vec<_>>(), ["rv-p1"], "{crs}");
+        assert_eq!(met, ["rv-p1"], "{crs}");
     }
-    // As the standard says, what has no place is met by any box.
-    let placeless = |id: &str| -> Vec<String> {
-        let all = items(server, id, &[("limit", "1000")]);
-        let none = all["features"].as_array().unwrap().iter().filter(|one| one["geometry"].is_null());
-        none.map(|one| one["id"].as_str().unwrap().to_owned()).collect()
-    };
+    // What has no place has an empty geometry, which meets no box.
     for id in COLLECTIONS {
-        assert_eq!(ids(&items(server, id, &[("bbox", "0,0,1,1")])), placeless(id), "{id}");
-        let whole = items(server, id, &[("bbox", "-180,-90,180,90"), ("limit", "1000")]);
-        assert_eq!(whole["numberMatched"], by_graphql(server, id).len(), "{id}");
-        // With a height, across the 180° meridian, and beside a condition tested row by row.
-        for (bbox, filter) in [("170,-20,0,-170,20,9", "TRUE"), ("170,-20,-170,20", "NOT code = 'x'")] {
-            assert_eq!(ids(&items(server, id, &[("bbox", bbox), ("filter", filter)])), placeless(id), "{id} {bbox}");
+        let all = items(server, id, &[("limit", "1000")]);
+        let placed: Vec<&Value> = all["features"].as_array().unwrap().iter().filter(|one| has_place(one)).collect();
+        let placed: Vec<String> = placed.iter().map(|one| one["id"].as_str().unwrap().to_owned()).collect();
+        assert_eq!(all["numberMatched"], by_graphql(server, id).len(), "{id}");
+        assert!(placed.len() < by_graphql(server, id).len() || !["projects", "enterprises"].contains(&id), "{id}");
+        // Found by the database, and beside a condition tested row by row.
+        for filter in ["TRUE", "NOT code = 'x'"] {
+            let met = |bbox: &str| ids(&items(server, id, &[("bbox", bbox), ("filter", filter), ("limit", "1000")]));
+            assert_eq!(met("-180,-90,180,90"), placed, "{id} {filter}");
+            // Elsewhere, with a height, and across the 180° meridian.
+            for bbox in ["0,0,1,1", "170,-20,0,-170,20,9", "170,-20,-170,20"] {
+                assert!(met(bbox).is_empty(), "{id} {bbox} {filter}");
+            }
         }
     }
     for (name, value) in [
@@ -630,7 +638,7 @@ fn files_hold_what_the_pages_hold(server: &Server) {
         let path = directory.path().join("file.gpkg");
         std::fs::write(&path, &bytes).unwrap();
         assert_eq!(rows(&path, &format!("SELECT code FROM {id} ORDER BY fid")), expected);
-        let placed = all["features"].as_array().unwrap().iter().filter(|one| !one["geometry"].is_null()).count();
+        let placed = all["features"].as_array().unwrap().iter().filter(|one| has_place(one)).count();
         assert_eq!(rows(&path, &format!("SELECT CAST(count(*) AS TEXT) FROM rtree_{id}_geom")), [placed.to_string()]);
         assert_eq!(rows(&path, "SELECT srs_id || ' ' || data_type FROM gpkg_contents"), ["4326 features"]);
         assert_eq!(rows(&path, "SELECT integrity_check FROM pragma_integrity_check"), ["ok"]);
@@ -647,7 +655,7 @@ fn files_hold_what_the_pages_hold(server: &Server) {
             .as_array()
             .unwrap()
             .iter()
-            .filter(|one| !one["geometry"].is_null())
+            .filter(|one| has_place(one))
             .map(|one| one["id"].as_str().unwrap().to_owned())
             .collect();
         assert_eq!(codes, located, "{id}");

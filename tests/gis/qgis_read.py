@@ -38,7 +38,8 @@ def matched(name):
     with urllib.request.urlopen(f"{base}/ogc/collections/{name}/items?limit=10000") as answer:
         found = json.load(answer)
     assert found["numberMatched"] == len(found["features"])
-    return sorted(one["id"] for one in found["features"]), sorted(one["id"] for one in found["features"] if one["geometry"])
+    placed = [one for one in found["features"] if one["geometry"].get("coordinates") or one["geometry"].get("geometries")]
+    return sorted(one["id"] for one in found["features"]), sorted(one["id"] for one in placed)
 
 
 for name in collections:

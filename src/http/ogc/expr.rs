@@ -37,7 +37,7 @@ pub enum Expr {
     Time(TimeOp, Span, Span),
     /// Always or never.
     Always(bool),
-    /// The parameter `bbox`: the geometry meets one of these boxes (west, south, east, north), or there is none.
+    /// The parameter `bbox`: the geometry meets one of these boxes (west, south, east, north).
     Boxes(Vec<[f64; 4]>),
     /// The parameter `datetime`: the time of the feature meets this span, or it has none.
     Datetime(Option<NaiveDate>, Option<NaiveDate>),
@@ -262,7 +262,7 @@ impl Expr {
             }),
             Self::Time(op, a, b) => op.holds(a.of(subject)?, b.of(subject)?),
             Self::Always(yes) => Some(*yes),
-            Self::Boxes(boxes) => Some(subject.geometry().is_none_or(|geometry| {
+            Self::Boxes(boxes) => Some(subject.geometry().is_some_and(|geometry| {
                 boxes.iter().any(|[west, south, east, north]| {
                     geometry.intersects(&geo::Rect::new((*west, *south), (*east, *north)))
                 })

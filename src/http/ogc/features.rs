@@ -3,18 +3,19 @@
 use serde_json::{Value, json};
 
 use super::super::forms::write_cell;
+use super::collection::Shape;
 use super::crs::{Crs, rewrite};
 use super::fields::Fields;
 use super::read::{Found, Record};
 use crate::graphql::Pin;
 
 /// A page of features.
-pub fn collection(found: &Found, fields: &Fields, crs: Crs, links: &[Value], pin: &Pin) -> Vec<u8> {
+pub fn collection(found: &Found, shape: Shape, fields: &Fields, crs: Crs, links: &[Value], pin: &Pin) -> Vec<u8> {
     let mut out = Vec::with_capacity(4096);
     out.extend_from_slice(b"{\"type\":\"FeatureCollection\",\"features\":[");
     for (at, record) in found.records.iter().enumerate() {
         out.extend_from_slice(if at == 0 { b"\n" } else { b",\n" });
-        feature(&mut out, record, fields, crs);
+        feature(&mut out, record, shape, fields, crs);
         out.push(b'}');
     }
     let ending = json!({
@@ -31,9 +32,9 @@ pub fn collection(found: &Found, fields: &Fields, crs: Crs, links: &[Value], pin
 }
 
 /// One feature with its links.
-pub fn single(record: &Record, fields: &Fields, crs: Crs, links: &[Value]) -> Vec<u8> {
+pub fn single(record: &Record, shape: Shape, fields: &Fields, crs: Crs, links: &[Value]) -> Vec<u8> {
     let mut out = Vec::with_capacity(4096);
-    feature(&mut out, record, fields, crs);
+    feature(&mut out, record, shape, fields, crs);
     out.extend_from_slice(b",\"links\":");
     out.extend_from_slice(Value::from(links).to_string().as_bytes());
     out.push(b'}');
@@ -41,12 +42,12 @@ pub fn single(record: &Record, fields: &Fields, crs: Crs, links: &[Value]) -> Ve
 }
 
 /// A feature, left open.
-fn feature(out: &mut Vec<u8>, record: &Record, fields: &Fields, crs: Crs) {
+fn feature(out: &mut Vec<u8>, record: &Record, shape: Shape, fields: &Fields, crs: Crs) {
     out.extend_from_slice(b"{\"type\":\"Feature\",\"id\":");
     out.extend_from_slice(Value::from(record.id.as_str()).to_string().as_bytes());
     out.extend_from_slice(b",\"geometry\":");
     match &record.geometry {
-        None => out.extend_from_slice(b"null"),
+        None => out.extend_from_slice(nowhere(shape)),
         // It stands ready.
         Some(json) if crs == Crs::Crs84 => out.extend_from_slice(json),
         Some(json) => {
@@ -65,4 +66,14 @@ fn feature(out: &mut Vec<u8>, record: &Record, fields: &Fields, crs: Crs) {
         write_cell(out, cell);
     }
     out.push(b'}');
+}
+
+/// What stands for the geometry of what is nowhere. The standard's schema of a feature takes no `null`; RFC 7946
+/// lets readers take empty coordinates for it, and of the layer's own kind they leave GDAL and QGIS its type.
+const fn nowhere(shape: Shape) -> &'static [u8] {
+    match shape {
+        Shape::Point => br#"{"type":"MultiPoint","coordinates":[]}"#,
+        Shape::Polygon => br#"{"type":"MultiPolygon","coordinates":[]}"#,
+        Shape::Any => br#"{"type":"GeometryCollection","geometries":[]}"#,
+    }
 }

@@ -375,7 +375,10 @@ async fn items(
     links.push(link("collection", JSON, &request.to(&format!("/collections/{id}")), "所属数据集 the collection"));
     Ok(kept(&headers, tag, || {
         let mut response = match request.form {
-            Form::Json => json_response(GEOJSON, features::collection(&found, &reading.fields, crs, &links, &pin)),
+            Form::Json => json_response(
+                GEOJSON,
+                features::collection(&found, reading.collection.shape, &reading.fields, crs, &links, &pin),
+            ),
             Form::Html => {
                 let body =
                     maud::html! { (html::state(&pin)) (html::items(&request, collection, &found, &reading.fields)) };
@@ -427,7 +430,10 @@ async fn item(
     links.push(link("collection", JSON, &request.to(&format!("/collections/{id}")), "所属数据集 the collection"));
     Ok(kept(&headers, tag_of(&pin, &format!("{:?}", request.form)), || {
         let mut response = match request.form {
-            Form::Json => json_response(GEOJSON, features::single(&record, &reading.fields, crs, &links)),
+            Form::Json => json_response(
+                GEOJSON,
+                features::single(&record, reading.collection.shape, &reading.fields, crs, &links),
+            ),
             Form::Html => {
                 let name = reading.fields.all.iter().position(|field| field.name == "name");
                 let name = name.map(|at| record.cells[at].text()).unwrap_or_default();

@@ -225,7 +225,7 @@ fn parameters() -> Value {
         "limit": query("limit", "一页的要素数。 Features on a page.", json!({ "type": "integer", "minimum": 1, "maximum": MOST, "default": LIMIT })),
         "cursor": query("cursor", "下一页的起点，取自 next 链接，不透明。 Where the page begins: from a `next` link, opaque.", text()),
         "crs": query("crs", "答案的坐标参考系。 The coordinate reference system of the answer.", crs()),
-        "bbox": query("bbox", "与此范围相交者，以及没有位置者。 What meets this box, and what has no place.", bbox),
+        "bbox": query("bbox", "与此范围相交者。 What meets this box.", bbox),
         "bbox-crs": query("bbox-crs", "bbox 的坐标参考系。 That of bbox.", crs()),
         "datetime": query("datetime", "时刻或时段，可开口，如 2026-01-01/..。 An instant or an interval, ends may be open.", text()),
         "filter": query("filter", &filter, json!({ "type": "string", "maxLength": MOST_BYTES })),
@@ -286,7 +286,7 @@ fn schemas() -> Value {
             "type": "object", "required": ["type", "geometry", "properties"],
             "properties": {
                 "type": { "type": "string", "enum": ["Feature"] }, "id": text,
-                "geometry": { "type": "object", "nullable": true, "description": "RFC 7946; null: 位置不详 its place is not known" },
+                "geometry": { "type": "object", "description": "RFC 7946; 空坐标：位置不详 empty coordinates: its place is not known" },
                 "properties": { "type": "object" }, "links": list("link"),
             },
         },
@@ -322,8 +322,8 @@ fn words() -> [[String; 2]; 5] {
             format!("A page has {LIMIT} features unless asked otherwise, {MOST} at most. What the typed filters can say is tested by the database; the rest feature by feature, {EXAMINED} at most, else 422."),
         ),
         both(
-            "bbox 与 datetime 也选入没有位置、没有时间的要素，如规范所定；filter 中的 S_INTERSECTS 则不选入。".to_owned(),
-            "bbox and datetime choose what has no place or time too, as the standard says; S_INTERSECTS in a filter does not.".to_owned(),
+            "没有位置的要素带空几何，不在任何 bbox 之内；datetime 也选入没有时间的要素，如规范所定。".to_owned(),
+            "What has no place has an empty geometry and lies in no bbox; datetime chooses what has no time too, as the standard says.".to_owned(),
         ),
         both(
             "列表属性有一项满足即满足比较。缺失不是零：没有数值的指标为 null，其 _status 说明原因。".to_owned(),

@@ -77,9 +77,7 @@ fn typed(collection: &Collection, expr: &Expr) -> Option<(Value, bool)> {
                 let area = json!({ "bbox": { "west": west, "south": south, "east": east, "north": north } });
                 json!({ "space": { "intersects": area, "minOverlap": null } })
             };
-            // What has no place at all is meant too, as the standard says.
-            let nowhere = json!({ "not": meets([-180.0, -90.0, 180.0, 90.0]) });
-            let any: Vec<Value> = boxes.iter().copied().map(meets).chain([nowhere]).collect();
+            let any: Vec<Value> = boxes.iter().copied().map(meets).collect();
             Some((json!({ "or": any }), true))
         }
         Expr::Space(op, area) => {
