@@ -375,13 +375,13 @@ fn requests_are_told_apart_counted_and_kept_from_strangers() {
         "planatlas_graphql_seconds_count{operation=\"Named\"} 1",
         "planatlas_graphql_refused_total{code=\"TOO_COMPLEX\"} 1",
         "planatlas_http_requests_total{route=\"/schema.graphql\",status=\"304\"} 1",
+        "planatlas_http_seconds_count{route=\"/schema.graphql\"} 5",
+        "planatlas_cache_not_modified_total 1",
         "planatlas_revision 1",
     ] {
         assert!(figures.contains(line), "{line} in\n{figures}");
     }
-    for name in
-        ["planatlas_database_connections", "planatlas_cache_not_modified_total", "planatlas_graphql_cost_sum", "# EOF"]
-    {
+    for name in ["planatlas_database_connections", "planatlas_graphql_cost_sum", "# EOF"] {
         assert!(figures.contains(name), "{name} in\n{figures}");
     }
 }

@@ -178,6 +178,10 @@ fn an_address_with_a_state_stands_for_good(server: &Server) {
     // Without the mark it stands too; a mark of another database leads here.
     let unmarked = address.split('?').next().unwrap();
     assert_eq!(ask(unmarked).status(), 200);
+    let figures = server.get("/metrics").text().unwrap();
+    for line in ["planatlas_tiles_total{held=\"no\"} 1", "planatlas_tiles_total{held=\"yes\"} 1"] {
+        assert!(figures.contains(line), "{line} in\n{figures}");
+    }
     assert_eq!(ask(&format!("{unmarked}?v=00000000")).headers()["location"], *address);
     // Nothing there: nothing to send, for good.
     let nothing = server.get("/tiles/1/regions/9/0/0.mvt");

@@ -233,7 +233,6 @@ async fn ask(site: &Site, name: &str, query: &str, headers: &HeaderMap) -> Resul
     let cache = if pin.is_fixed() { Cache::Forever } else { Cache::Revalidate };
     let kept = [(header::ETAG, tag.clone()), (header::CACHE_CONTROL, cache.header())];
     if is_known(headers, &tag) {
-        site.metrics.not_modified();
         return Ok((StatusCode::NOT_MODIFIED, kept).into_response());
     }
     let mut response = match form {

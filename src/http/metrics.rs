@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::extract::State;
-use axum::http::header;
+use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
@@ -32,6 +32,16 @@ struct Route {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Address {
+    route: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Held {
+    held: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Operation {
     operation: String,
 }
@@ -52,10 +62,12 @@ fn times() -> Histogram {
 pub struct Metrics {
     registry: Registry,
     requests: Family<Route, Counter>,
+    took: Times<Address>,
     seconds: Times<Operation>,
     costs: Histogram,
     refused: Family<Code, Counter>,
     not_modified: Counter,
+    tiles: Family<Held, Counter>,
     streams: Gauge,
     names: Mutex<BTreeSet<String>>,
 }
@@ -73,23 +85,48 @@ impl Default for Metrics {
     fn default() -> Self {
         let mut registry = Registry::with_prefix("planatlas");
         let requests = Family::default();
+        let took: Times<Address> = Family::new_with_constructor(times as fn() -> Histogram);
         let seconds: Times<Operation> = Family::new_with_constructor(times as fn() -> Histogram);
+        let tiles = Family::default();
         let costs = Histogram::new(exponential_buckets(1.0, 4.0, 11));
         let (refused, not_modified, streams) = (Family::default(), Counter::default(), Gauge::default());
         registry.register("http_requests", "Requests by route and status", requests.clone());
+        registry.register("http_seconds", "Time to the head of the answer, by route", took.clone());
         registry.register("graphql_seconds", "Time to answer, by operation", seconds.clone());
         registry.register("graphql_cost", "Estimated cost of questions", costs.clone());
         registry.register("graphql_refused", "Questions refused, by code", refused.clone());
         registry.register("cache_not_modified", "Answers that the client still held", not_modified.clone());
+        registry.register("tiles", "Vector tiles asked for: held ready, or drawn", tiles.clone());
         registry.register("streams", "Open subscriptions and sockets", streams.clone());
-        Self { registry, requests, seconds, costs, refused, not_modified, streams, names: Mutex::default() }
+        Self {
+            registry,
+            requests,
+            took,
+            seconds,
+            costs,
+            refused,
+            not_modified,
+            tiles,
+            streams,
+            names: Mutex::default(),
+        }
     }
 }
 
 impl Metrics {
     /// A request was answered. `route` is one of ours, never the address as sent.
-    pub fn request(&self, route: &str, status: u16, _took: Duration) {
-        self.requests.get_or_create(&Route { route: route.to_owned(), status }).inc();
+    pub fn request(&self, route: &str, status: StatusCode, took: Duration) {
+        let route = route.to_owned();
+        self.requests.get_or_create(&Route { route: route.clone(), status: status.as_u16() }).inc();
+        self.took.get_or_create(&Address { route }).observe(took.as_secs_f64());
+        if status == StatusCode::NOT_MODIFIED {
+            self.not_modified.inc();
+        }
+    }
+
+    /// A tile was asked for that was held ready, or not.
+    pub fn tile(&self, held: bool) {
+        self.tiles.get_or_create(&Held { held: if held { "yes" } else { "no" } }).inc();
     }
 
     /// A question was priced.
@@ -101,11 +138,6 @@ impl Metrics {
     /// A question was refused.
     pub fn refused(&self, code: &'static str) {
         self.refused.get_or_create(&Code { code }).inc();
-    }
-
-    /// The client held the answer already.
-    pub fn not_modified(&self) {
-        self.not_modified.inc();
     }
 
     /// A subscription or socket opens; it is open until the value is dropped.

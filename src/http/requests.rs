@@ -60,7 +60,7 @@ pub async fn account(
     let mut response = next.run(request).instrument(span.clone()).await;
     let (took, status) = (start.elapsed(), response.status());
     response.headers_mut().insert(REQUEST_ID, id);
-    site.metrics.request(&route, status.as_u16(), took);
+    site.metrics.request(&route, status, took);
     let bytes = response.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()).unwrap_or("-");
     let millis = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
     span.in_scope(|| {

@@ -87,7 +87,6 @@ pub async fn by_get(
     let Some(session) = site.library.head((site.clock)()) else { return not_ready(form) };
     let tag = tag(session.view().revision(), session.view().on());
     if form != Form::Events && is_known(&headers, &tag) {
-        site.metrics.not_modified();
         return (StatusCode::NOT_MODIFIED, [(header::ETAG, tag), (header::VARY, VARY)]).into_response();
     }
     let asked = match Asked::try_from(asked.0) {

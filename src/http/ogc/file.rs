@@ -91,7 +91,6 @@ pub async fn whole(
     let cut = push::cut(collection, conditions::of(&request, &fields)?);
     let tag = tag_of(&pin, kind.suffix());
     if is_known(&headers, &tag) {
-        site.metrics.not_modified();
         return Ok(kept(&headers, tag, || StatusCode::NOT_MODIFIED.into_response()));
     }
     let room = site.writer.room()?;

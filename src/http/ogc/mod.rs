@@ -355,7 +355,6 @@ async fn items(
     let cut = push::cut(collection, conditions::of(&request, &fields)?);
     let tag = tag_of(&pin, &format!("{:?}", request.form));
     if is_known(&headers, &tag) {
-        site.metrics.not_modified();
         return Ok(kept(&headers, tag, || StatusCode::NOT_MODIFIED.into_response()));
     }
     let reading = Reading::new(&site, &pin, collection, fields)?;

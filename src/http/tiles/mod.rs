@@ -199,9 +199,11 @@ impl Tiles {
     }
 
     /// A tile of a state.
-    async fn tile(&self, state: &Arc<State>, tile: Tile, store: &Store) -> Result<Bytes, Refused> {
+    async fn tile(&self, state: &Arc<State>, tile: Tile, site: &Site) -> Result<Bytes, Refused> {
         let key = (state.layer, state.token, tile);
-        if let Some(held) = self.tiles.get(&key) {
+        let held = self.tiles.get(&key);
+        site.metrics.tile(held.is_some());
+        if let Some(held) = held {
             return Ok(held);
         }
         let busy = || Refused::Busy("服务器正忙\nthe server is busy\n".to_owned());
@@ -209,7 +211,7 @@ impl Tiles {
         if let Some(held) = self.tiles.get(&key) {
             return Ok(held);
         }
-        let drawn = match state.read(store, tile).await? {
+        let drawn = match state.read(site.library.store(), tile).await? {
             Some(read) => read,
             None => {
                 let state = Arc::clone(state);
@@ -341,7 +343,7 @@ pub async fn tile(
         if is_known(&headers, &tag) {
             return Ok((StatusCode::NOT_MODIFIED, kept).into_response());
         }
-        let bytes = site.tiles.tile(&state, tile, site.library.store()).await?;
+        let bytes = site.tiles.tile(&state, tile, &site).await?;
         if bytes.is_empty() {
             return Ok((StatusCode::NO_CONTENT, kept).into_response());
         }
