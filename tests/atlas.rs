@@ -16,7 +16,7 @@ fn atlas(packages: &[&str]) -> Atlas {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let dirs: Vec<_> = packages.iter().map(|dir| root.join(dir)).collect();
     let packages = read(&dirs, &NothingKnown).unwrap_or_else(|problems| panic!("{problems:?}"));
-    let records = packages.into_iter().flat_map(|p| p.records.into_iter().map(move |record| (p.name.clone(), record)));
+    let records = packages.iter().flat_map(|package| package.records().map(|record| (package.name.clone(), record)));
     let rows = records.filter(|(_, record)| !FACTS.contains(&record.table.name)).enumerate();
     let rows = rows.map(|(at, (package, record))| Dimension { id: at as i64 + 1, package, record, since: 1 });
     let source = Source { revision: 1, rows: rows.collect(), ..Source::default() };

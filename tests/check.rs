@@ -106,12 +106,12 @@ fn a_valid_package_is_counted_and_accepted() {
 #[test]
 fn every_record_and_shape_is_returned() {
     let packages = planatlas::package::read(&[riverton()], &planatlas::package::NothingKnown).unwrap();
-    let records = &packages[0].records;
+    let records: Vec<_> = packages[0].records().collect();
     let order = |record: &planatlas::domain::Record| {
         planatlas::domain::tables().iter().position(|table| table.name == record.table.name)
     };
     assert!(records.is_sorted_by_key(order));
-    for record in records {
+    for record in &records {
         assert_eq!(record.shape.is_some(), record.table.name == "footprints", "{}", record.key());
     }
     let harbour = records.iter().find(|record| record.key() == "fp-harbour").unwrap();

@@ -21,7 +21,7 @@ fn read(directory: &str) -> Vec<Package> {
 }
 
 fn rows(packages: Vec<Package>) -> Vec<Record> {
-    packages.into_iter().flat_map(|package| package.records).collect()
+    packages.iter().flat_map(Package::records).collect()
 }
 
 fn atlas(records: &[Record]) -> Atlas {

@@ -6,8 +6,7 @@ mod common;
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use common::world::{package, record, remove, riverton, row, set};
-use planatlas::domain::Package;
+use common::world::{World, package, record, remove, riverton, row, set};
 use planatlas::package::Known as _;
 use planatlas::store::{Change, CommitError, Outcome, RedactError, Redaction, Revision, Seed, Store, Target};
 
@@ -18,8 +17,9 @@ fn at(second: i64) -> DateTime<Utc> {
     DateTime::from_timestamp(1_700_000_000 + second, 123_456_789).unwrap()
 }
 
-async fn import(store: &Store, packages: &[Package], second: i64) -> Result<Outcome, CommitError> {
-    store.commit(Change { packages, author: "tester", message: "a test", at: at(second) }).await
+async fn import(store: &Store, packages: &[World], second: i64) -> Result<Outcome, CommitError> {
+    let packages: Vec<_> = packages.iter().map(World::packed).collect();
+    store.commit(Change { packages: &packages, author: "tester", message: "a test", at: at(second) }).await
 }
 
 fn committed(outcome: Outcome) -> (Revision, usize, usize) {

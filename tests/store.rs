@@ -4,16 +4,16 @@
 mod common;
 
 use chrono::DateTime;
-use common::world::{record, riverton, row, set};
+use common::world::{World, record, riverton, row, set};
 use planatlas::domain::{PeriodCode, Point, ProjectStage};
 use planatlas::geometry::Bbox;
 use planatlas::store::observation::Cells;
 use planatlas::store::project::{Dim, Filter, Group, Key, Order, OrderBy};
 use planatlas::store::{Change, Store, enterprise, observation, project, register_entry};
 
-async fn import(store: &Store, package: planatlas::domain::Package) {
+async fn import(store: &Store, package: World) {
     let at = DateTime::from_timestamp(1_700_000_000, 0).unwrap();
-    store.commit(Change { packages: &[package], author: "tester", message: "", at }).await.unwrap();
+    store.commit(Change { packages: &[package.packed()], author: "tester", message: "", at }).await.unwrap();
 }
 
 /// Id of a dimension row.

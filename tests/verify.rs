@@ -6,8 +6,8 @@ mod common;
 
 use chrono::DateTime;
 use common::database::Database;
-use common::world::{remove, riverton, row, set};
-use planatlas::domain::{Cadence, Package};
+use common::world::{World, remove, riverton, row, set};
+use planatlas::domain::Cadence;
 use planatlas::store::{Change, Closing, Outcome, Redaction, SigningKey, Store, Target};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection, SqliteConnection};
 
@@ -93,9 +93,9 @@ impl Tamper {
     }
 }
 
-async fn import(store: &Store, package: &Package, second: i64) -> String {
+async fn import(store: &Store, package: &World, second: i64) -> String {
     let at = DateTime::from_timestamp(1_700_000_000 + second, 5000).unwrap();
-    let change = Change { packages: std::slice::from_ref(package), author: "tester", message: "a test", at };
+    let change = Change { packages: &[package.packed()], author: "tester", message: "a test", at };
     match store.commit(change).await.unwrap() {
         Outcome::Committed { revision, .. } => revision.digest,
         Outcome::Unchanged(_) => panic!("nothing changed"),

@@ -1,6 +1,5 @@
 //! `planatlas check`: says everything that is wrong with data packages; writes nothing.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -10,7 +9,7 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::failed;
-use crate::domain::{Package, tables};
+use crate::domain::Package;
 use crate::package::{self, Known, Language, NothingKnown, Problem};
 use crate::store::Store;
 
@@ -121,11 +120,7 @@ fn pretty(value: &Value) -> String {
 
 /// Rows of each table, tables without rows left out.
 fn rows(package: &Package) -> Vec<(&'static str, usize)> {
-    let mut rows: BTreeMap<&str, usize> = BTreeMap::new();
-    for record in &package.records {
-        *rows.entry(record.table.name).or_default() += 1;
-    }
-    tables().iter().filter_map(|table| rows.get(table.name).map(|count| (table.name, *count))).collect()
+    package.tables.iter().map(|rows| (rows.table().name, rows.len())).collect()
 }
 
 fn accepted(packages: &[Package]) -> Value {

@@ -133,7 +133,7 @@ fn from_database(arguments: &Arguments) -> Result<Source, Failure> {
 fn of_packages(packages: Vec<crate::domain::Package>) -> Source {
     let mut rows = Vec::new();
     for package in packages {
-        for record in package.records {
+        for record in package.records() {
             let id = i64::try_from(rows.len()).unwrap_or(i64::MAX) + 1;
             rows.push(Dimension { id, package: package.name.clone(), record, since: 1 });
         }

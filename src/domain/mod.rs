@@ -18,6 +18,7 @@ mod plan;
 mod quantity;
 mod record;
 mod row;
+mod rows;
 mod shape;
 mod work;
 
@@ -35,6 +36,7 @@ pub use plan::*;
 pub use quantity::{Dimension, Quantity, QuantityError, Unit, unit, units};
 pub use record::{Cell, Field, FieldType, Package, Record, Reference, Table, table, tables};
 pub use row::{EntityId, FromRecord, Unreadable};
+pub use rows::Rows;
 pub use rust_decimal::Decimal;
 pub use shape::{Point, Ring, Shape};
 pub use work::*;

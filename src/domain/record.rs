@@ -10,7 +10,7 @@ use rust_decimal::Decimal;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::{Kind, Shape};
+use super::{Kind, Rows, Shape};
 
 /// Type of a field, a subset of Frictionless Table Schema.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -187,8 +187,31 @@ pub struct Package {
     pub title: String,
     /// Version.
     pub version: String,
-    /// Rows in the order of [`tables`], then of the file.
-    pub records: Vec<Record>,
+    /// Tables in the order of [`tables`], their rows in that of the file.
+    pub tables: Vec<Rows>,
+}
+
+impl Package {
+    /// A package of rows, which come table by table.
+    pub fn of(name: String, title: String, version: String, records: impl IntoIterator<Item = Record>) -> Self {
+        let mut tables: Vec<Rows> = Vec::new();
+        for record in records {
+            match tables.last_mut() {
+                Some(rows) if rows.table().name == record.table.name => rows.push(record),
+                _ => {
+                    let mut rows = Rows::new(record.table);
+                    rows.push(record);
+                    tables.push(rows);
+                }
+            }
+        }
+        Self { name, title, version, tables }
+    }
+
+    /// Its rows, one after another.
+    pub fn records(&self) -> impl Iterator<Item = Record> + '_ {
+        self.tables.iter().flat_map(Rows::iter)
+    }
 }
 
 #[derive(Deserialize)]

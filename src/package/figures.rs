@@ -7,9 +7,9 @@ use regex::Regex;
 
 use super::Draft;
 use super::index::Index;
-use super::problem::{Fault, Problem};
+use super::problem::{Fault, Problem, Report};
 use super::sheet::{Line, Sheet};
-use crate::domain::{Cell, Decimal, Dimension, Frequency, PeriodCode, Quantity, Unit, unit, units};
+use crate::domain::{Cell, Decimal, Dimension, Frequency, PeriodCode, Quantity, Record, Unit, unit, units};
 
 /// Values of one series this many times apart are a slip of 万 and 亿, not a change.
 const SLIP: i128 = 1000;
@@ -31,41 +31,42 @@ fn quantities(table: &str) -> &'static [Columns] {
     }
 }
 
-/// Checks the figures of a sheet, each by itself and against its indicator or target.
-pub(super) fn check(sheet: &Sheet, index: &Index, problems: &mut Vec<Problem>) {
-    for &(number, unit_column, words) in quantities(sheet.table.name) {
-        for line in sheet.lines.iter().filter(|line| line.were_read(&[number, unit_column])) {
-            let record = &line.record;
-            let unit_missing = *record.cell(unit_column) == Cell::Null && *record.cell(number) != Cell::Null;
-            if unit_missing {
-                let fault = Fault::new("unit-missing", "", "schema/units.csv")
-                    .say("有数值而无单位:请填写单位代码。", "The number has no unit: fill in a unit code.");
-                problems.push(sheet.fault(line, unit_column, fault));
-            }
-            let Some(quantity) = quantity(line, number, unit_column) else { continue };
-            if let Err(error) = quantity.base() {
-                problems.push(sheet.fault(line, number, misfit(&quantity, &error.to_string())));
-            }
-            let written = words.and_then(|words| record.text(words));
-            if let Some(fault) = written.and_then(|written| magnitude_slip(&quantity, written)) {
-                problems.push(sheet.fault(line, unit_column, fault));
-            }
+/// Checks the figures of a row, each by itself and against its indicator or target.
+pub(super) fn check(line: &Line, index: &Index, report: &mut Report) {
+    let record = &line.record;
+    for &(number, unit_column, words) in quantities(record.table.name) {
+        if !line.were_read(&[number, unit_column]) {
+            continue;
+        }
+        let unit_missing = *record.cell(unit_column) == Cell::Null && *record.cell(number) != Cell::Null;
+        if unit_missing {
+            let fault = Fault::new("unit-missing", "", "schema/units.csv")
+                .say("有数值而无单位:请填写单位代码。", "The number has no unit: fill in a unit code.");
+            report(unit_column, fault);
+        }
+        let Some(quantity) = quantity(record, number, unit_column) else { continue };
+        if let Err(error) = quantity.base() {
+            report(number, misfit(&quantity, &error.to_string()));
+        }
+        let written = words.and_then(|words| record.text(words));
+        if let Some(fault) = written.and_then(|written| magnitude_slip(&quantity, written)) {
+            report(unit_column, fault);
         }
     }
-    match sheet.table.name {
-        "observations" => against_indicator(sheet, "indicator", "unit", index, problems),
+    match record.table.name {
+        "observations" => against_indicator(line, "indicator", "unit", index, report),
         "targets" => {
-            against_indicator(sheet, "indicator", "unit", index, problems);
-            against_indicator(sheet, "threshold_indicator", "threshold_unit", index, problems);
+            against_indicator(line, "indicator", "unit", index, report);
+            against_indicator(line, "threshold_indicator", "threshold_unit", index, report);
         }
-        "milestones" => against_target(sheet, index, problems),
+        "milestones" => against_target(line, index, report),
         _ => {}
     }
 }
 
-fn quantity(line: &Line, number: &str, unit_column: &str) -> Option<Quantity> {
-    let Cell::Decimal(value) = line.record.cell(number) else { return None };
-    let unit = unit(line.record.text(unit_column)?)?;
+fn quantity(record: &Record, number: &str, unit_column: &str) -> Option<Quantity> {
+    let Cell::Decimal(value) = record.cell(number) else { return None };
+    let unit = unit(record.text(unit_column)?)?;
     Some(Quantity { value: *value, unit, as_reported: None })
 }
 
@@ -125,57 +126,52 @@ fn dimension_fault(found: &Unit, expected: &Unit) -> Fault {
 /// Bases whose number is a share or rate of the indicator rather than an amount of it.
 const RELATIVE: &[&str] = &["GROWTH_RATE", "SHARE", "COVERAGE"];
 
-fn against_indicator(sheet: &Sheet, column: &str, unit_column: &str, index: &Index, problems: &mut Vec<Problem>) {
-    let mut cache: HashMap<&str, Option<&'static Unit>> = HashMap::new();
-    for line in &sheet.lines {
-        let record = &line.record;
-        let Some(found) = record.text(unit_column).and_then(unit) else { continue };
-        let Some(indicator) = record.text(column) else { continue };
-        let stated = *cache.entry(indicator).or_insert_with(|| index.unit_of(indicator).and_then(|code| unit(&code)));
-        let Some(stated) = stated else { continue };
-        let of_observation = sheet.table.name == "observations";
-        let points = of_observation && (found.code == "pp") != (stated.code == "pp");
-        let relative = found.dimension == Dimension::Ratio
-            && unit_column == "unit"
-            && record.text("basis").is_some_and(|basis| RELATIVE.contains(&basis));
-        if relative || (found.dimension == stated.dimension && !points) {
-            continue;
-        }
-        let fault = dimension_fault(found, stated).say(
-            format!("单位与指标“{indicator}”的单位不是同一量纲:改正单位或指标。"),
-            format!("The unit does not measure what indicator `{indicator}` does: correct the unit, or the indicator."),
-        );
-        problems.push(sheet.fault(line, unit_column, fault));
+fn against_indicator(line: &Line, column: &str, unit_column: &str, index: &Index, report: &mut Report) {
+    let record = &line.record;
+    let Some(found) = record.text(unit_column).and_then(unit) else { return };
+    let Some(indicator) = record.text(column) else { return };
+    let Some(stated) = index.unit_of(indicator) else { return };
+    let of_observation = record.table.name == "observations";
+    let points = of_observation && (found.code == "pp") != (stated.code == "pp");
+    let relative = found.dimension == Dimension::Ratio
+        && unit_column == "unit"
+        && record.text("basis").is_some_and(|basis| RELATIVE.contains(&basis));
+    if relative || (found.dimension == stated.dimension && !points) {
+        return;
     }
+    let fault = dimension_fault(found, stated).say(
+        format!("单位与指标“{indicator}”的单位不是同一量纲:改正单位或指标。"),
+        format!("The unit does not measure what indicator `{indicator}` does: correct the unit, or the indicator."),
+    );
+    report(unit_column, fault);
 }
 
 /// A milestone speaks its target's unit, and is not thousands of times as large or small.
-fn against_target(sheet: &Sheet, index: &Index, problems: &mut Vec<Problem>) {
-    for line in sheet.lines.iter().filter(|line| line.were_read(&["value", "unit"])) {
-        let (Some(plan), Some(code)) = (line.record.text("plan"), line.record.text("target")) else { continue };
-        let Some(target) = index.row("targets", &format!("{plan}/{code}")) else { continue };
-        let (Some(own), Some(its)) = (quantity(line, "value", "unit"), target.text("unit").and_then(unit)) else {
-            continue;
-        };
-        if own.unit.dimension != its.dimension {
-            let fault = dimension_fault(own.unit, its).say(
-                format!("单位与目标“{code}”的单位不是同一量纲。"),
-                format!("The unit does not measure what target `{code}` does: correct one of them."),
-            );
-            problems.push(sheet.fault(line, "unit", fault));
-            continue;
-        }
-        let Cell::Decimal(value) = target.cell("value") else { continue };
-        let goal = Quantity { value: *value, unit: its, as_reported: None };
-        if let (Ok(own_base), Ok(goal_base)) = (own.base(), goal.base())
-            && far_apart(own_base, goal_base)
-        {
-            let fault = slip(&own, &format!("{} {}", goal.value, its.code)).say(
-                format!("与目标“{code}”的数值相差千倍以上:检查万、亿。"),
-                format!("The value is a thousand times off that of target `{code}`: look for a slip of 万 and 亿."),
-            );
-            problems.push(sheet.fault(line, "value", fault));
-        }
+fn against_target(line: &Line, index: &Index, report: &mut Report) {
+    if !line.were_read(&["value", "unit"]) {
+        return;
+    }
+    let (Some(plan), Some(code)) = (line.record.text("plan"), line.record.text("target")) else { return };
+    let Some(target) = index.row("targets", &format!("{plan}/{code}")) else { return };
+    let own = quantity(&line.record, "value", "unit");
+    let (Some(own), Some(its)) = (own, target.text("unit").and_then(unit)) else { return };
+    if own.unit.dimension != its.dimension {
+        let fault = dimension_fault(own.unit, its).say(
+            format!("单位与目标“{code}”的单位不是同一量纲。"),
+            format!("The unit does not measure what target `{code}` does: correct one of them."),
+        );
+        return report("unit", fault);
+    }
+    let Cell::Decimal(value) = target.cell("value") else { return };
+    let goal = Quantity { value: *value, unit: its, as_reported: None };
+    if let (Ok(own_base), Ok(goal_base)) = (own.base(), goal.base())
+        && far_apart(own_base, goal_base)
+    {
+        let fault = slip(&own, &format!("{} {}", goal.value, its.code)).say(
+            format!("与目标“{code}”的数值相差千倍以上:检查万、亿。"),
+            format!("The value is a thousand times off that of target `{code}`: look for a slip of 万 and 亿."),
+        );
+        report("value", fault);
     }
 }
 
@@ -188,44 +184,49 @@ fn slip(quantity: &Quantity, typical: &str) -> Fault {
     Fault::new("slip", format!("{} {}", quantity.value, quantity.unit.code), format!("≈ {typical}"))
 }
 
-/// What makes figures one series: subject, indicator, accumulation, frequency.
-type Series<'a> = ([&'a str; 4], Frequency);
+/// What makes figures one series: subject, indicator and accumulation, and the frequency.
+type Series = (String, Frequency);
 
-/// A figure of a series: its amount, what was written, and where.
-type Point<'a> = (i64, Quantity, &'a Sheet, &'a Line);
+/// A figure of a series: its amount and where it stands, as sheet and row.
+type Point = (i64, u32, u32);
 
 /// Finds figures that lie a thousand times off the middle of their series.
 pub(super) fn check_series(drafts: &[Draft], problems: &mut Vec<Problem>) {
+    let sheets = drafts.iter().flat_map(|draft| &draft.sheets);
+    let sheets: Vec<&Sheet> = sheets.filter(|sheet| sheet.table().name == "observations").collect();
     let mut series: HashMap<Series, Vec<Point>> = HashMap::new();
-    for sheet in drafts.iter().flat_map(|draft| &draft.sheets).filter(|sheet| sheet.table.name == "observations") {
-        for line in &sheet.lines {
-            let Some(quantity) = quantity(line, "value", "unit") else { continue };
+    for (of, sheet) in (0..).zip(&sheets) {
+        for (at, record) in (0..).zip(sheet.rows.iter()) {
+            let Some(quantity) = quantity(&record, "value", "unit") else { continue };
             if matches!(quantity.unit.dimension, Dimension::Ratio | Dimension::Index) {
                 continue;
             }
-            let text = |column| line.record.text(column).unwrap_or_default();
-            let key = ["subject_kind", "subject_code", "indicator", "accumulation"].map(text);
+            let text = |column| record.text(column).unwrap_or_default();
+            let key = ["subject_kind", "subject_code", "indicator", "accumulation"].map(text).join("/");
             let period = text("period").parse::<PeriodCode>();
             if let (Ok(period), Ok(base @ (1.. | ..=-1))) = (period, quantity.base()) {
-                series.entry((key, period.frequency())).or_default().push((base, quantity, sheet, line));
+                series.entry((key, period.frequency())).or_default().push((base, of, at));
             }
         }
     }
     for points in series.values_mut().filter(|points| points.len() >= 3) {
         points.sort_by_key(|point| point.0.unsigned_abs());
-        let middle = (points.len() - 1) / 2;
-        let (base, typical) = (points[middle].0, points[middle].1.clone());
-        for (own, quantity, sheet, line) in points.iter().filter(|point| far_apart(point.0, base)) {
-            let same = Quantity::from_base(base, quantity.unit, 0, None);
-            let dimension_differs = quantity.unit.dimension != typical.unit.dimension;
-            if *own == base || dimension_differs {
+        let middle = points[(points.len() - 1) / 2];
+        let stated = |point: &Point| {
+            let (sheet, at) = (sheets[point.1 as usize], point.2 as usize);
+            Some((sheet, at, quantity(&sheet.rows.get(at), "value", "unit")?))
+        };
+        for point in points.iter().filter(|point| far_apart(point.0, middle.0)) {
+            let (Some((sheet, at, own)), Some((.., typical))) = (stated(point), stated(&middle)) else { continue };
+            if own.unit.dimension != typical.unit.dimension {
                 continue;
             }
-            let fault = slip(quantity, &format!("{} {}", same.value, quantity.unit.code)).say(
+            let same = Quantity::from_base(middle.0, own.unit, 0, None);
+            let fault = slip(&own, &format!("{} {}", same.value, own.unit.code)).say(
                 "与同一序列的中位数相差千倍以上:检查万、亿和单位。",
                 "The value is a thousand times off the middle of its series: look for a slip of 万 and 亿, or the unit.",
             );
-            problems.push(sheet.fault(line, "value", fault));
+            problems.push(sheet.fault(&sheet.line(at), "value", fault));
         }
     }
 }

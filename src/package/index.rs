@@ -1,105 +1,155 @@
 //! All keys of the packages read together, and what the database already knows.
 
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::hash::{BuildHasher, RandomState};
+
+use hashbrown::HashTable;
 
 use super::problem::{Fault, Problem, nearest};
-use super::sheet::{Line, Sheet};
+use super::sheet::Sheet;
 use super::{Draft, Known};
-use crate::domain::{Kind, Record, tables};
+use crate::domain::{Kind, Record, Unit, tables, unit};
 
 /// Suggestions are looked for this many times; after that a person has enough to do.
 const MOST_SUGGESTIONS: usize = 300;
 
-/// Where a row stands: package, sheet, line.
-type Place = (usize, usize, usize);
+/// Where a row stands: sheet of the table, row.
+type Place = (u32, u32);
+
+/// The rows of a table by key. A key is read where its row stands: of millions there is no room for two.
+#[derive(Default)]
+struct Keys<'a> {
+    /// Its sheets, with the packages that they belong to.
+    sheets: Vec<(&'a Draft, &'a Sheet)>,
+    places: HashTable<Place>,
+    hasher: RandomState,
+}
+
+impl<'a> Keys<'a> {
+    fn key(&self, (sheet, at): Place) -> String {
+        self.sheets[sheet as usize].1.rows.key(at as usize)
+    }
+
+    fn get(&self, key: &str) -> Option<Place> {
+        self.places.find(self.hasher.hash_one(key), |place| self.key(*place) == key).copied()
+    }
+
+    fn record(&self, (sheet, at): Place) -> Record {
+        self.sheets[sheet as usize].1.rows.get(at as usize)
+    }
+
+    /// Takes in a row, or says which has the key already.
+    fn insert(&mut self, key: &str, place: Place) -> Option<Place> {
+        if let Some(first) = self.get(key) {
+            return Some(first);
+        }
+        let Self { sheets, places, hasher } = self;
+        let hash = |place: &Place| hasher.hash_one(sheets[place.0 as usize].1.rows.key(place.1 as usize));
+        places.insert_unique(hasher.hash_one(key), place, hash);
+        None
+    }
+
+    fn all(&self) -> impl Iterator<Item = String> {
+        self.places.iter().map(|place| self.key(*place))
+    }
+}
 
 /// Every row that a reference may find.
 pub(super) struct Index<'a> {
-    drafts: &'a [Draft],
     known: &'a dyn Known,
     /// Packages being read: what the database holds of them is about to be replaced.
     packages: HashSet<&'a str>,
-    rows: HashMap<&'static str, HashMap<String, Place>>,
+    rows: HashMap<&'static str, Keys<'a>>,
     /// Tables that could not be read whole: nothing can be said about what they lack.
     unread: BTreeSet<&'static str>,
-    suggestions: std::cell::Cell<usize>,
+    suggestions: Cell<usize>,
+    /// Units of indicators that were asked for.
+    units: RefCell<HashMap<String, Option<&'static Unit>>>,
 }
 
 impl<'a> Index<'a> {
     /// Indexes the rows and reports every key that is taken.
     pub fn new(drafts: &'a [Draft], known: &'a dyn Known, problems: &mut Vec<Problem>) -> Self {
         let mut index = Self {
-            drafts,
             known,
             packages: drafts.iter().map(|draft| draft.name.as_str()).collect(),
             rows: HashMap::new(),
             unread: drafts.iter().flat_map(|draft| draft.unread.iter().copied()).collect(),
-            suggestions: std::cell::Cell::new(0),
+            suggestions: Cell::new(0),
+            units: RefCell::default(),
         };
-        for (package, draft) in drafts.iter().enumerate() {
-            for (at, sheet) in draft.sheets.iter().enumerate() {
-                index.rows.entry(sheet.table.name).or_default().reserve(sheet.lines.len());
-                for (number, line) in sheet.lines.iter().enumerate() {
-                    if let Some(key) = line.key() {
-                        index.insert(sheet, line, key, (package, at, number), problems);
-                    }
+        for (draft, sheet) in drafts.iter().flat_map(|draft| draft.sheets.iter().map(move |sheet| (draft, sheet))) {
+            let keys = index.rows.entry(sheet.table().name).or_default();
+            let of = u32::try_from(keys.sheets.len()).unwrap_or(u32::MAX);
+            keys.sheets.push((draft, sheet));
+            let Keys { sheets, places, hasher } = keys;
+            let hash = |place: &Place| hasher.hash_one(sheets[place.0 as usize].1.rows.key(place.1 as usize));
+            places.reserve(sheet.rows.len(), hash);
+            for (number, at) in (0..).zip(0..sheet.rows.len()) {
+                if let Some(key) = sheet.key(at) {
+                    index.insert(draft, sheet, &key, (of, number), problems);
                 }
             }
         }
         index
     }
 
-    fn insert(&mut self, sheet: &Sheet, line: &Line, key: String, place: Place, problems: &mut Vec<Problem>) {
+    fn insert(&mut self, draft: &Draft, sheet: &Sheet, key: &str, place: Place, problems: &mut Vec<Problem>) {
         let column = key_column(sheet);
-        if let Some(owner) = self.known.owner(sheet.table.name, &key)
+        let line = || sheet.line(place.1 as usize);
+        if let Some(owner) = self.known.owner(sheet.table().name, key)
             && !self.packages.contains(owner.as_str())
         {
-            let fault = Fault::new("key-held", &*key, format!("≠ {owner}")).say(
+            let fault = Fault::new("key-held", key, format!("≠ {owner}")).say(
                 format!("主键已属于数据包“{owner}”:换一个代码,或在该数据包中修改这一行。"),
                 format!("The key is held by package «{owner}»: choose another, or change the row in that package."),
             );
-            problems.push(sheet.fault(line, column, fault));
+            problems.push(sheet.fault(&line(), column, fault));
         }
-        let rows = self.rows.entry(sheet.table.name).or_default();
-        let Some((package, at, number)) = rows.get(&key).copied() else {
-            rows.insert(key, place);
-            return;
-        };
-        let (draft, first) = (&self.drafts[package], &self.drafts[package].sheets[at]);
-        let row = first.lines[number].number;
-        let fault = if package == place.0 {
-            Fault::new("duplicate-key", &*key, format!("{key} ×1")).say(
+        let Some(keys) = self.rows.get_mut(sheet.table().name) else { return };
+        let Some((of, at)) = keys.insert(key, place) else { return };
+        let (holder, first) = keys.sheets[of as usize];
+        let row = first.line(at as usize).number;
+        let fault = if std::ptr::eq(holder, draft) {
+            Fault::new("duplicate-key", key, format!("{key} ×1")).say(
                 format!("主键与第 {row} 行重复:合并两行或更改代码。"),
                 format!("The key stands in row {row} already: merge the rows or change the code."),
             )
         } else {
-            Fault::new("key-held", &*key, format!("≠ {}", draft.name)).say(
-                format!("主键已属于数据包“{}”({} 第 {row} 行)。", draft.name, first.file),
-                format!("The key is held by package «{}» ({}, row {row}).", draft.name, first.file),
+            Fault::new("key-held", key, format!("≠ {}", holder.name)).say(
+                format!("主键已属于数据包“{}”({} 第 {row} 行)。", holder.name, first.file),
+                format!("The key is held by package «{}» ({}, row {row}).", holder.name, first.file),
             )
         };
-        problems.push(sheet.fault(line, column, fault));
+        problems.push(sheet.fault(&line(), column, fault));
     }
 
     /// The row of a key among the packages read.
-    pub fn row(&self, table: &str, key: &str) -> Option<&'a Record> {
-        let (package, at, number) = *self.rows.get(table)?.get(key)?;
-        Some(&self.drafts[package].sheets[at].lines[number].record)
+    pub fn row(&self, table: &str, key: &str) -> Option<Record> {
+        let keys = self.rows.get(table)?;
+        keys.get(key).map(|place| keys.record(place))
     }
 
     /// Whether a row of this key exists once the packages are imported.
     pub fn holds(&self, table: &str, key: &str) -> bool {
-        self.rows.get(table).is_some_and(|rows| rows.contains_key(key))
+        self.rows.get(table).is_some_and(|keys| keys.get(key).is_some())
             || self.unread.contains(table)
             || self.known.owner(table, key).is_some_and(|owner| !self.packages.contains(owner.as_str()))
     }
 
-    /// The code of the unit in which an indicator is stated, here or in the database.
-    pub fn unit_of(&self, indicator: &str) -> Option<String> {
-        match self.row("indicators", indicator) {
+    /// The unit in which an indicator is stated, here or in the database.
+    pub fn unit_of(&self, indicator: &str) -> Option<&'static Unit> {
+        if let Some(known) = self.units.borrow().get(indicator) {
+            return *known;
+        }
+        let code = match self.row("indicators", indicator) {
             Some(row) => row.text("unit").map(str::to_owned),
             None => self.known.unit_of(indicator),
-        }
+        };
+        let found = code.and_then(|code| unit(&code));
+        self.units.borrow_mut().insert(indicator.to_owned(), found);
+        found
     }
 
     /// What the writer of an unknown code may have meant: the code of that name, or the nearest code.
@@ -107,17 +157,17 @@ impl<'a> Index<'a> {
         if self.suggestions.replace(self.suggestions.get() + 1) >= MOST_SUGGESTIONS {
             return None;
         }
-        let rows = self.rows.get(table)?;
-        let named = rows.iter().find(|(_, place)| {
-            let row = &self.drafts[place.0].sheets[place.1].lines[place.2].record;
+        let keys = self.rows.get(table)?;
+        let named = keys.places.iter().find(|place| {
+            let row = keys.record(**place);
             row.text("name") == Some(code) || row.text("title") == Some(code)
         });
-        let tail = || rows.keys().find(|key| key.rsplit_once('/').is_some_and(|(_, tail)| tail == code));
-        named
-            .map(|(key, _)| key)
-            .or_else(tail)
-            .cloned()
-            .or_else(|| nearest(code, rows.keys().take(20_000).map(String::as_str)).map(str::to_owned))
+        let tail = || keys.all().find(|key| key.rsplit_once('/').is_some_and(|(_, tail)| tail == code));
+        let near = || {
+            let some: Vec<String> = keys.all().take(20_000).collect();
+            nearest(code, some.iter().map(String::as_str)).map(str::to_owned)
+        };
+        named.map(|place| keys.key(*place)).or_else(tail).or_else(near)
     }
 
     /// Another kind under which the code exists.
@@ -128,7 +178,7 @@ impl<'a> Index<'a> {
 
 /// The column that a problem with a key points to: the last of the key, which tells rows apart.
 fn key_column(sheet: &Sheet) -> &'static str {
-    sheet.table.key.last().map_or("", |at| sheet.table.fields[*at].name)
+    sheet.table().key.last().map_or("", |at| sheet.table().fields[*at].name)
 }
 
 /// Whether rows of a table belong to a plan: their key is `plan` and a code or number.

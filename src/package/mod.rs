@@ -84,9 +84,12 @@ pub fn read(dirs: &[PathBuf], known: &dyn Known) -> Result<Vec<Package>, Vec<Pro
     if drafts.len() == dirs.len() {
         let index = Index::new(&drafts, known, &mut problems);
         for sheet in drafts.iter().flat_map(|draft| &draft.sheets) {
-            references::check(sheet, &index, &mut problems);
-            figures::check(sheet, &index, &mut problems);
-            rules::check(sheet, &index, &mut problems);
+            for line in sheet.lines() {
+                let mut report = |column: &str, fault| problems.push(sheet.fault(&line, column, fault));
+                references::check(&line, &index, &mut report);
+                figures::check(&line, &index, &mut report);
+                rules::check(&line, &index, &mut report);
+            }
         }
         figures::check_series(&drafts, &mut problems);
     }
@@ -128,8 +131,8 @@ fn draft(descriptor: Descriptor, files: &mut Vec<String>, problems: &mut Vec<Pro
 
 impl Draft {
     fn finish(self) -> Package {
-        debug_assert!(self.sheets.is_sorted_by_key(|sheet| tables().iter().position(|t| t.name == sheet.table.name)));
-        let records = self.sheets.into_iter().flat_map(|sheet| sheet.lines).map(|line| line.record).collect();
-        Package { name: self.name, title: self.title, version: self.version, records }
+        debug_assert!(self.sheets.is_sorted_by_key(|sheet| tables().iter().position(|t| t.name == sheet.table().name)));
+        let tables = self.sheets.into_iter().map(|sheet| sheet.rows).filter(|rows| !rows.is_empty()).collect();
+        Package { name: self.name, title: self.title, version: self.version, tables }
     }
 }

@@ -357,12 +357,16 @@ pub(super) fn join(sheets: &mut [Sheet], outlines: Vec<Outlines>, problems: &mut
         }
     }
     let mut codes: Vec<String> = Vec::new();
-    if let Some(sheet) = sheets.iter_mut().find(|sheet| sheet.table.name == "footprints") {
+    if let Some(sheet) = sheets.iter_mut().find(|sheet| sheet.table().name == "footprints") {
         let mut missing = Vec::new();
-        for (at, line) in sheet.lines.iter_mut().enumerate() {
-            let Some(code) = line.key() else { continue };
+        for at in 0..sheet.rows.len() {
+            let Some(code) = sheet.key(at) else { continue };
             match shapes.get_mut(&code) {
-                Some((_, shape)) => line.record.shape = shape.take(),
+                Some((_, shape)) => {
+                    if let Some(shape) = shape.take() {
+                        sheet.rows.draw(at, shape);
+                    }
+                }
                 None if whole => missing.push((at, code.clone())),
                 None => {}
             }
@@ -374,7 +378,7 @@ pub(super) fn join(sheets: &mut [Sheet], outlines: Vec<Outlines>, problems: &mut
                 "数据包的 GeoJSON 中没有这个 id 的要素:补上要素或改正代码。",
                 "No GeoJSON feature of the package has this id: add the feature, or correct the code.",
             );
-            problems.push(sheet.fault(&sheet.lines[at], "code", fault));
+            problems.push(sheet.fault(&sheet.line(at), "code", fault));
         }
     }
     let used: std::collections::HashSet<&str> = codes.iter().map(String::as_str).collect();

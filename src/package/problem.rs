@@ -101,6 +101,9 @@ impl fmt::Display for Problem {
     }
 }
 
+/// Says what is wrong with a column of a row.
+pub(super) type Report<'a> = dyn FnMut(&str, Fault) + 'a;
+
 /// What is wrong, before it is known where.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Fault {

@@ -1,39 +1,38 @@
 //! References: what a cell names must exist.
 
 use super::index::{Index, is_plan_scoped};
-use super::problem::{Fault, Problem, nearest};
-use super::sheet::{Line, Sheet};
+use super::problem::{Fault, Report, nearest};
+use super::sheet::Line;
 use crate::domain::{Cell, Field, Kind, Reference, unit, units};
 
-/// Checks every reference of a sheet.
-pub(super) fn check(sheet: &Sheet, index: &Index, problems: &mut Vec<Problem>) {
-    let has_plan = sheet.table.position("plan").is_some();
-    for (position, field) in sheet.table.fields.iter().enumerate() {
+/// Checks every reference of a row.
+pub(super) fn check(line: &Line, index: &Index, report: &mut Report) {
+    let table = line.record.table;
+    let has_plan = table.position("plan").is_some();
+    for (field, cell) in table.fields.iter().zip(&line.record.cells) {
         let Some(reference) = &field.reference else { continue };
-        for line in &sheet.lines {
-            let mut look = |item: &str| {
-                let fault = match reference {
-                    Reference::MeasurementUnit => measurement_unit(item),
-                    Reference::Table(table) => row(table, item, plan(line, has_plan, table), index),
-                    Reference::OfKind(sibling) => of_kind(line, sibling, item, index),
-                };
-                if let Some(fault) = fault {
-                    problems.push(sheet.fault(line, field.name, titled(fault, field)));
-                }
+        let mut look = |item: &str| {
+            let fault = match reference {
+                Reference::MeasurementUnit => measurement_unit(item),
+                Reference::Table(table) => row(table, item, plan(line, has_plan, table), index),
+                Reference::OfKind(sibling) => of_kind(line, sibling, item, index),
             };
-            match &line.record.cells[position] {
-                Cell::Null => {}
-                Cell::Text(text) => look(text),
-                Cell::List(items) => items.iter().for_each(|item| look(item)),
-                other => look(&other.csv()),
+            if let Some(fault) = fault {
+                report(field.name, titled(fault, field));
             }
+        };
+        match cell {
+            Cell::Null => {}
+            Cell::Text(text) => look(text),
+            Cell::List(items) => items.iter().for_each(|item| look(item)),
+            other => look(&other.csv()),
         }
     }
-    kinds_and_codes_together(sheet, problems);
-    match sheet.table.name {
-        "chain_stages" => within_chain(sheet, "feeds", "chain", index, problems),
-        "enterprises" => within_chain(sheet, "stage", "chain", index, problems),
-        "mechanisms" => homes(sheet, index, problems),
+    kinds_and_codes_together(line, report);
+    match table.name {
+        "chain_stages" => within_chain(line, "feeds", index, report),
+        "enterprises" => within_chain(line, "stage", index, report),
+        "mechanisms" => homes(line, index, report),
         _ => {}
     }
 }
@@ -93,57 +92,53 @@ fn of_kind(line: &Line, sibling: &str, code: &str, index: &Index) -> Option<Faul
 }
 
 /// A kind without a code, or a code without a kind, points nowhere.
-fn kinds_and_codes_together(sheet: &Sheet, problems: &mut Vec<Problem>) {
-    let pairs = sheet.table.fields.iter().filter_map(|field| match field.reference {
+fn kinds_and_codes_together(line: &Line, report: &mut Report) {
+    let pairs = line.record.table.fields.iter().filter_map(|field| match field.reference {
         Some(Reference::OfKind(kind)) => Some((kind, field.name)),
         _ => None,
     });
-    for (kind, code) in pairs {
-        for line in sheet.lines.iter().filter(|line| line.were_read(&[kind, code])) {
-            let empty = |column: &str| *line.record.cell(column) == Cell::Null;
-            let missing = match (empty(kind), empty(code)) {
-                (true, false) => kind,
-                (false, true) => code,
-                _ => continue,
-            };
-            let fault = Fault::new("half-pair", "", format!("{kind} + {code}")).say(
-                "种类与代码须同时填写或同时留空。",
-                format!("`{kind}` and `{code}` are filled together or left empty together."),
-            );
-            problems.push(sheet.fault(line, missing, fault));
-        }
+    for (kind, code) in pairs.filter(|(kind, code)| line.were_read(&[*kind, *code])) {
+        let empty = |column: &str| *line.record.cell(column) == Cell::Null;
+        let missing = match (empty(kind), empty(code)) {
+            (true, false) => kind,
+            (false, true) => code,
+            _ => continue,
+        };
+        let fault = Fault::new("half-pair", "", format!("{kind} + {code}")).say(
+            "种类与代码须同时填写或同时留空。",
+            format!("`{kind}` and `{code}` are filled together or left empty together."),
+        );
+        report(missing, fault);
     }
 }
 
 /// Stages are named by their code within the chain of the row.
-fn within_chain(sheet: &Sheet, column: &str, chain: &str, index: &Index, problems: &mut Vec<Problem>) {
-    for line in &sheet.lines {
-        let Some(chain) = line.record.text(chain) else { continue };
-        let items: Vec<&str> = match line.record.cell(column) {
-            Cell::Text(text) => vec![text],
-            Cell::List(items) => items.iter().map(|item| &**item).collect(),
-            _ => continue,
-        };
-        for item in items {
-            if let Some(fault) = row("chain_stages", item, Some(chain), index) {
-                problems.push(sheet.fault(line, column, fault));
-            }
+fn within_chain(line: &Line, column: &str, index: &Index, report: &mut Report) {
+    let Some(chain) = line.record.text("chain") else { return };
+    let mut look = |item: &str| {
+        if let Some(fault) = row("chain_stages", item, Some(chain), index) {
+            report(column, fault);
         }
+    };
+    match line.record.cell(column) {
+        Cell::Text(text) => look(text),
+        Cell::List(items) => items.iter().for_each(|item| look(item)),
+        _ => {}
     }
 }
 
 /// The homes of a mechanism are codes of its `home_kind`, short ones within the plan where the kind has them.
-fn homes(sheet: &Sheet, index: &Index, problems: &mut Vec<Problem>) {
-    for line in sheet.lines.iter().filter(|line| line.were_read(&["home_kind", "home"])) {
-        let (Some(word), Cell::List(items)) = (line.record.text("home_kind"), line.record.cell("home")) else {
-            continue;
-        };
-        let Some(kind) = Kind::from_word(word) else { continue };
-        for item in items {
-            let plan = plan(line, true, kind.table()).filter(|_| !item.contains('/'));
-            if let Some(fault) = row(kind.table(), item, plan, index) {
-                problems.push(sheet.fault(line, "home", fault));
-            }
+fn homes(line: &Line, index: &Index, report: &mut Report) {
+    let kind = line.record.text("home_kind").and_then(Kind::from_word);
+    let (Some(kind), Cell::List(items), true) =
+        (kind, line.record.cell("home"), line.were_read(&["home_kind", "home"]))
+    else {
+        return;
+    };
+    for item in items {
+        let plan = plan(line, true, kind.table()).filter(|_| !item.contains('/'));
+        if let Some(fault) = row(kind.table(), item, plan, index) {
+            report("home", fault);
         }
     }
 }

@@ -3,47 +3,47 @@
 use std::collections::HashSet;
 
 use super::index::{Index, is_plan_scoped};
-use super::problem::{Fault, Problem};
-use super::sheet::{Line, Sheet};
-use crate::domain::{Cell, ObservationStatus, PeriodCode, Reference};
+use super::problem::{Fault, Report};
+use super::sheet::Line;
+use crate::domain::{Cell, ObservationStatus, PeriodCode, Record, Reference};
 
 /// Decimals of a coordinate: 1e-7 degree is a centimetre, and what storage keeps.
 pub(super) const COORDINATE_DECIMALS: u32 = 7;
 
-/// Checks what the rows of a sheet must agree on.
-pub(super) fn check(sheet: &Sheet, index: &Index, problems: &mut Vec<Problem>) {
-    if sheet.table.position("lon").is_some() {
-        each(sheet, problems, point);
-    }
-    match sheet.table.name {
-        "observations" => each(sheet, problems, value_or_status),
-        "plans" => {
-            each(sheet, problems, |line| in_order(line, "from", "to"));
-            each(sheet, problems, time_zone);
+/// A rule names the column and what is wrong with it.
+type Broken = Option<(&'static str, Fault)>;
+
+/// Checks what a row must agree on, within itself and with those that it points to.
+pub(super) fn check(line: &Line, index: &Index, report: &mut Report) {
+    let table = line.record.table;
+    let mut rule = |broken: Broken| {
+        if let Some((column, fault)) = broken {
+            report(column, fault);
         }
-        "footprints" => each(sheet, problems, |line| in_order(line, "valid_from", "valid_to")),
-        "units" => each(sheet, problems, |line| in_order(line, "valid_from", "valid_to")),
-        "register_entries" => each(sheet, problems, |line| in_order(line, "recognised_on", "expires_on")),
-        "milestones" => each(sheet, problems, |line| within_plan(line, index)),
-        "indicators" => each(sheet, problems, applies_to),
-        "zone_lineage" => each(sheet, problems, own_successor),
-        "mechanisms" => each(sheet, problems, home_without_kind),
+    };
+    if table.position("lon").is_some() {
+        rule(point(line));
+    }
+    match table.name {
+        "observations" => rule(value_or_status(line)),
+        "plans" => {
+            rule(in_order(line, "from", "to"));
+            rule(time_zone(line));
+        }
+        "footprints" | "units" => rule(in_order(line, "valid_from", "valid_to")),
+        "register_entries" => rule(in_order(line, "recognised_on", "expires_on")),
+        "milestones" => rule(within_plan(line, index)),
+        "indicators" => rule(applies_to(line)),
+        "zone_lineage" => rule(own_successor(line)),
+        "mechanisms" => rule(home_without_kind(line)),
         _ => {}
     }
     for column in ["parent", "supersedes", "successor", "part_of", "same_as"] {
-        if refers_to_own_table(sheet, column) {
-            each(sheet, problems, |line| circle(sheet, line, column, index));
-        }
+        rule(circle(line, column, index));
     }
 }
 
-/// Applies a rule to each row; a rule names the column and what is wrong with it.
-fn each(sheet: &Sheet, problems: &mut Vec<Problem>, rule: impl Fn(&Line) -> Option<(&'static str, Fault)>) {
-    let wrong = sheet.lines.iter().filter_map(|line| rule(line).map(|(column, fault)| (line, column, fault)));
-    problems.extend(wrong.map(|(line, column, fault)| sheet.fault(line, column, fault)));
-}
-
-fn point(line: &Line) -> Option<(&'static str, Fault)> {
+fn point(line: &Line) -> Broken {
     if !line.were_read(&["lon", "lat"]) {
         return None;
     }
@@ -72,7 +72,7 @@ fn point(line: &Line) -> Option<(&'static str, Fault)> {
 }
 
 /// Absent is not zero: a value stands exactly where the status does not say why there is none.
-fn value_or_status(line: &Line) -> Option<(&'static str, Fault)> {
+fn value_or_status(line: &Line) -> Broken {
     if !line.were_read(&["value", "status"]) {
         return None;
     }
@@ -100,7 +100,7 @@ fn value_or_status(line: &Line) -> Option<(&'static str, Fault)> {
 }
 
 /// The second of two periods or dates does not come before the first.
-fn in_order(line: &Line, first: &'static str, second: &'static str) -> Option<(&'static str, Fault)> {
+fn in_order(line: &Line, first: &'static str, second: &'static str) -> Broken {
     let (from, to) = (line.record.text(first)?, line.record.text(second)?);
     let backwards = match (from.parse::<PeriodCode>(), to.parse::<PeriodCode>()) {
         (Ok(a), Ok(b)) => b.end() < a.start(),
@@ -114,7 +114,7 @@ fn in_order(line: &Line, first: &'static str, second: &'static str) -> Option<(&
     })
 }
 
-fn time_zone(line: &Line) -> Option<(&'static str, Fault)> {
+fn time_zone(line: &Line) -> Broken {
     let name = line.record.text("time_zone")?;
     name.parse::<chrono_tz::Tz>().is_err().then(|| {
         let fault = Fault::new("time-zone", name, "Asia/Shanghai")
@@ -123,7 +123,7 @@ fn time_zone(line: &Line) -> Option<(&'static str, Fault)> {
     })
 }
 
-fn within_plan(line: &Line, index: &Index) -> Option<(&'static str, Fault)> {
+fn within_plan(line: &Line, index: &Index) -> Broken {
     let period = line.record.text("period")?.parse::<PeriodCode>().ok()?;
     let plan = index.row("plans", line.record.text("plan")?)?;
     let (from, to) = (plan.text("from")?, plan.text("to")?);
@@ -136,7 +136,7 @@ fn within_plan(line: &Line, index: &Index) -> Option<(&'static str, Fault)> {
 }
 
 /// Kinds of things that a figure can be about, as the schema of observations lists them.
-fn applies_to(line: &Line) -> Option<(&'static str, Fault)> {
+fn applies_to(line: &Line) -> Broken {
     let Cell::List(items) = line.record.cell("applies_to") else { return None };
     let observations = crate::domain::table("observations")?;
     let words = &observations.fields[observations.position("subject_kind")?].words;
@@ -146,7 +146,7 @@ fn applies_to(line: &Line) -> Option<(&'static str, Fault)> {
     Some(("applies_to", fault))
 }
 
-fn own_successor(line: &Line) -> Option<(&'static str, Fault)> {
+fn own_successor(line: &Line) -> Broken {
     let zone = line.record.text("predecessor")?;
     (line.record.text("successor") == Some(zone)).then(|| {
         let fault = Fault::new("circle", zone, format!("≠ {zone}"))
@@ -155,7 +155,7 @@ fn own_successor(line: &Line) -> Option<(&'static str, Fault)> {
     })
 }
 
-fn home_without_kind(line: &Line) -> Option<(&'static str, Fault)> {
+fn home_without_kind(line: &Line) -> Broken {
     let lacks = line.were_read(&["home_kind"]) && *line.record.cell("home_kind") == Cell::Null;
     (lacks && *line.record.cell("home") != Cell::Null).then(|| {
         let fault = Fault::new("half-pair", "", "home_kind + home")
@@ -164,33 +164,28 @@ fn home_without_kind(line: &Line) -> Option<(&'static str, Fault)> {
     })
 }
 
-fn refers_to_own_table(sheet: &Sheet, column: &str) -> bool {
-    let field = sheet.table.position(column).map(|at| &sheet.table.fields[at]);
-    field.is_some_and(|field| field.reference == Some(Reference::Table(sheet.table.name)))
-}
-
 /// Follows a reference within one table: whoever comes back to where it started stands in a circle.
-fn circle(sheet: &Sheet, line: &Line, column: &str, index: &Index) -> Option<(&'static str, Fault)> {
+fn circle(line: &Line, column: &str, index: &Index) -> Broken {
+    let table = line.record.table;
+    let field = table.fields.iter().find(|field| field.name == column)?;
+    let own = field.reference == Some(Reference::Table(table.name));
+    let found = line.record.text(column).filter(|_| own)?;
     let start = line.key()?;
-    let field = sheet.table.fields.iter().find(|field| field.name == column)?.name;
-    let scoped = is_plan_scoped(sheet.table.name);
+    let scoped = is_plan_scoped(table.name);
+    let next = |row: &Record| match (row.text(column), row.text("plan")) {
+        (Some(code), Some(plan)) if scoped => Some(format!("{plan}/{code}")),
+        (code, _) => code.filter(|_| !scoped).map(str::to_owned),
+    };
     let mut seen = HashSet::new();
-    let mut row = &line.record;
-    loop {
-        let code = row.text(column)?;
-        let key = match scoped {
-            true => format!("{}/{code}", row.text("plan")?),
-            false => code.to_owned(),
-        };
-        if key == start {
-            let found = line.record.text(column).unwrap_or_default();
-            let fault = Fault::new("circle", found, format!("≠ … → {start}"))
-                .say("引用绕回了自身。", "Following this column leads back to the row itself.");
-            return Some((field, fault));
-        }
-        row = index.row(sheet.table.name, &key)?;
+    let mut key = next(&line.record)?;
+    while key != start {
+        let row = index.row(table.name, &key)?;
         if !seen.insert(key) {
             return None;
         }
+        key = next(&row)?;
     }
+    let fault = Fault::new("circle", found, format!("≠ … → {start}"))
+        .say("引用绕回了自身。", "Following this column leads back to the row itself.");
+    Some((field.name, fault))
 }

@@ -1,15 +1,20 @@
 //! A table of a package: its rows as typed records that remember where they stand.
 
+use std::collections::BTreeMap;
+
 use super::cell::Column;
 use super::problem::{Fault, Problem, Row, nearest};
-use crate::domain::{Cell, Record, Table};
+use crate::domain::{Cell, Record, Rows, Table};
 
 /// The rows of one CSV file.
 pub(super) struct Sheet {
     /// The file, as problems name it.
     pub file: String,
-    pub table: &'static Table,
-    pub lines: Vec<Line>,
+    pub rows: Rows,
+    /// The row that a spreadsheet shows, by row.
+    numbers: Vec<u32>,
+    /// Columns whose cell could not be read, as bits, of rows that have any.
+    unread: BTreeMap<usize, u64>,
 }
 
 /// A row and where it stands.
@@ -45,6 +50,41 @@ impl Line {
 }
 
 impl Sheet {
+    /// A table without rows.
+    pub fn new(table: &'static Table, file: String) -> Self {
+        Self { file, rows: Rows::new(table), numbers: Vec::new(), unread: BTreeMap::new() }
+    }
+
+    /// The table of the rows.
+    pub const fn table(&self) -> &'static Table {
+        self.rows.table()
+    }
+
+    fn push(&mut self, line: Line) {
+        if line.unread != 0 {
+            self.unread.insert(self.rows.len(), line.unread);
+        }
+        self.numbers.push(line.number);
+        self.rows.push(line.record);
+    }
+
+    /// A row.
+    pub fn line(&self, at: usize) -> Line {
+        let unread = self.unread.get(&at).copied().unwrap_or(0);
+        Line { number: self.numbers[at], unread, record: self.rows.get(at) }
+    }
+
+    /// A row's key, unless a part of it is empty or unreadable.
+    pub fn key(&self, at: usize) -> Option<String> {
+        // Whoever has no cell that could not be read has its key: its columns are required.
+        if self.unread.contains_key(&at) { self.line(at).key() } else { Some(self.rows.key(at)) }
+    }
+
+    /// The rows, one after another.
+    pub fn lines(&self) -> impl Iterator<Item = Line> + '_ {
+        (0..self.rows.len()).map(|at| self.line(at))
+    }
+
     /// Says that a cell of a line is wrong.
     pub fn fault(&self, line: &Line, column: &str, fault: Fault) -> Problem {
         fault.at(&self.file, line.row(), Some(column))
@@ -60,7 +100,7 @@ struct Header {
 
 /// Reads the rows of a table; the columns must be exactly those of its schema, in any order.
 pub(super) fn read(table: &'static Table, file: String, text: &str, problems: &mut Vec<Problem>) -> Sheet {
-    let mut sheet = Sheet { file, table, lines: Vec::new() };
+    let mut sheet = Sheet::new(table, file);
     let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
     let mut row = csv::StringRecord::new();
     if !matches!(reader.read_record(&mut row), Ok(true)) {
@@ -71,7 +111,8 @@ pub(super) fn read(table: &'static Table, file: String, text: &str, problems: &m
     }
     let header = header(table, &row, &sheet.file, problems);
     let columns: Vec<Column> = table.fields.iter().map(Column::new).collect();
-    let reading = Reading { table, columns, header, file: &sheet.file };
+    let file = sheet.file.clone();
+    let reading = Reading { table, columns, header, file: &file };
     let mut number: u32 = 1;
     loop {
         match reader.read_record(&mut row) {
@@ -90,7 +131,7 @@ pub(super) fn read(table: &'static Table, file: String, text: &str, problems: &m
             problems.push(fault.at(&sheet.file, Some(Row::Number(number as usize)), None));
         }
         number += 1;
-        sheet.lines.push(reading.line(number, &row, problems));
+        sheet.push(reading.line(number, &row, problems));
     }
     sheet
 }

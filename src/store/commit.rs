@@ -1,7 +1,7 @@
 //! Making a revision: compare what the packages say with what the database holds, end what changed or
 //! went, begin what is new, check that everything still fits together, seal it with a digest.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{DateTime, SubsecRound, Utc};
 use futures_util::TryStreamExt;
@@ -9,6 +9,7 @@ use sea_query::{
     Expr, ExprTrait, Func, InsertStatement, IntoIden, IntoTableRef, Query, SelectStatement, UpdateStatement, Value,
 };
 
+use super::brought::{Brought, New, Place};
 use super::columns::Layout;
 use super::db::Session;
 use super::digest::{self, FORMAT, Head};
@@ -16,9 +17,9 @@ use super::error::{CommitError, Held, StoreError};
 use super::redaction::Hashes;
 use super::revision::{self, Revision};
 use super::sealed::{self, Seed};
-use super::version::{self, Family, OPEN, Version, canonical, entity_kind, package_body, packaged};
+use super::version::{self, Content, Family, OPEN, Version, entity_kind, packaged};
 use super::{Store, references};
-use crate::domain::{Package, Record};
+use crate::domain::Package;
 use crate::geometry;
 
 /// Rows written by one statement.
@@ -55,19 +56,21 @@ pub enum Outcome {
     },
 }
 
-/// A row that an import brings.
-enum New<'a> {
-    Package(&'a Package),
-    Record(&'a Record),
-}
-
 /// What is to be done to one table.
 struct Plan<'a> {
     family: Family,
     /// Ids (names, for packages) of live rows to end.
     end: Vec<Value>,
-    /// New rows in the order of keys, with the package that brings each.
-    begin: Vec<(String, &'a str, New<'a>)>,
+    packages: &'a [Package],
+    /// Where the new rows stand, in the order of keys.
+    begin: Vec<Place>,
+}
+
+impl<'a> Plan<'a> {
+    /// The new rows in the order of keys.
+    fn rows(&self) -> impl Iterator<Item = New<'a>> + Send + use<'a, '_> {
+        self.begin.iter().map(|place| place.read(self.packages))
+    }
 }
 
 impl Store {
@@ -141,45 +144,25 @@ impl Store {
 /// Compares the packages with the live rows they hold. Tables in which nothing changes are left out.
 async fn plan<'a>(session: &mut Session, packages: &'a [Package]) -> Result<Vec<Plan<'a>>, CommitError> {
     let names: Vec<&str> = packages.iter().map(|package| package.name.as_str()).collect();
-    let mut rows: HashMap<&str, BTreeMap<String, (&'a str, New<'a>)>> = HashMap::new();
-    let mut add = |table: &'static str, key: String, row: (&'a str, New<'a>)| {
-        if rows.entry(table).or_default().insert(key.clone(), row).is_some() {
-            return Err(CommitError::Duplicate { table, key });
-        }
-        Ok(())
-    };
-    for package in packages {
-        add("packages", package.name.clone(), (&package.name, New::Package(package)))?;
-        for record in &package.records {
-            add(record.table.name, record.key(), (&package.name, New::Record(record)))?;
-        }
-    }
     let tasks = version::task_codes(session).await?;
     let mut plans = Vec::new();
     for family in packaged() {
-        let mut new = rows.remove(family.name()).unwrap_or_default();
+        let mut brought =
+            Brought::of(family, packages).map_err(|key| CommitError::Duplicate { table: family.name(), key })?;
         let mut end = Vec::new();
         let select = living(family, &names);
         {
             let mut live = session.stream(&select);
             while let Some(row) = live.try_next().await.map_err(CommitError::from)? {
                 let old = family.version(&row, &tasks)?.map_err(|_| StoreError::Damaged)?;
-                let same = match new.get(&old.key) {
-                    Some((package, row)) => {
-                        old.package.as_deref() == Some(*package) && canonical(&old.body())? == canonical(&row.body())?
-                    }
-                    None => false,
-                };
-                if same {
-                    new.remove(&old.key);
-                } else {
+                if !brought.takes_over(&old)? {
                     end.push(if matches!(family, Family::Packages) { old.key.into() } else { old.id.into() });
                 }
             }
         }
-        if !end.is_empty() || !new.is_empty() {
-            let begin = new.into_iter().map(|(key, (package, row))| (key, package, row)).collect();
-            plans.push(Plan { family, end, begin });
+        let begin = brought.rest();
+        if !end.is_empty() || !begin.is_empty() {
+            plans.push(Plan { family, end, packages, begin });
         }
     }
     Ok(plans)
@@ -191,15 +174,6 @@ pub(super) fn living(family: Family, packages: &[&str]) -> SelectStatement {
     select.and_where(Expr::col(("f", owner(family))).is_in(packages.iter().copied()));
     select.and_where(Expr::col(("f", "rev_to")).eq(OPEN));
     select
-}
-
-impl New<'_> {
-    fn body(&self) -> serde_json::Map<String, serde_json::Value> {
-        match self {
-            Self::Package(package) => package_body(&package.title, &package.version),
-            Self::Record(record) => record.body(),
-        }
-    }
 }
 
 /// Ends rows.
@@ -219,47 +193,70 @@ pub(super) fn ending(family: Family, ids: &[Value], number: i32) -> UpdateStatem
         .take()
 }
 
-type Identities = HashMap<(String, String), i64>;
+/// Ids by kind and code; none yet of what has not been met.
+#[derive(Default)]
+struct Identities(BTreeMap<String, HashMap<Box<str>, Option<i64>>>);
+
+impl Identities {
+    fn want(&mut self, kind: &str, code: &str) {
+        if !self.0.contains_key(kind) {
+            self.0.insert(kind.to_owned(), HashMap::new());
+        }
+        let Some(codes) = self.0.get_mut(kind).filter(|codes| !codes.contains_key(code)) else { return };
+        codes.insert(code.into(), None);
+    }
+
+    fn find(&self, kind: &str, code: &str) -> Option<i64> {
+        self.0.get(kind)?.get(code).copied().flatten()
+    }
+
+    /// Numbers what has no id; says whether it had none.
+    fn number(&mut self, kind: &str, code: &str, id: i64) -> bool {
+        let known = self.0.get_mut(kind).and_then(|codes| codes.get_mut(code));
+        known.is_some_and(|known| known.replace(known.unwrap_or(id)).is_none())
+    }
+}
 
 /// Ids of everything that the new rows are or point to. New identities are numbered in the order of
 /// tables and keys, so that the same imports give the same ids everywhere; none is ever used again.
 async fn identify(session: &mut Session, plans: &[Plan<'_>]) -> Result<Identities, StoreError> {
-    let mut wanted: BTreeMap<String, HashSet<String>> = BTreeMap::new();
-    let mut want = |kind: &str, code: &str| {
-        wanted.entry(kind.to_owned()).or_default().insert(code.to_owned());
-    };
+    let mut ids = Identities::default();
     for plan in plans {
-        for (key, _, row) in &plan.begin {
-            let New::Record(record) = row else { continue };
+        for row in plan.rows() {
+            let Content::Record(record) = &row.content else { continue };
             if let Family::Fact(_, layout) = plan.family {
-                layout.references(record).iter().for_each(|(kind, code)| want(kind, code));
+                layout.references(record).iter().for_each(|(kind, code)| ids.want(kind, code));
             }
             if let Some(kind) = carried(plan.family) {
-                want(kind, key);
+                ids.want(kind, &row.key);
             }
         }
     }
-    let mut ids = HashMap::new();
-    for (kind, codes) in wanted {
-        let codes: Vec<String> = codes.into_iter().collect();
-        for some in codes.chunks(BATCH) {
-            for row in session.rows(&coded(&kind, some.iter().map(String::as_str))).await? {
-                ids.insert((kind.clone(), row.text(1)?), row.int(0)?);
+    let first = next_id(session, "entity").await?;
+    // Of an empty database nothing need be asked.
+    for (kind, codes) in ids.0.iter_mut().filter(|_| first > 1) {
+        let asked: Vec<String> = codes.keys().map(|code| code.to_string()).collect();
+        for some in asked.chunks(BATCH) {
+            for row in session.rows(&coded(kind, some.iter().map(String::as_str))).await? {
+                codes.insert(row.text(1)?.into(), Some(row.int(0)?));
             }
         }
     }
-    let mut next = next_id(session, "entity").await?;
+    let mut next = first;
+    let columns = ["id", "kind", "code"];
     for plan in plans {
         let Some(kind) = carried(plan.family) else { continue };
-        let mut fresh = Vec::new();
-        for (key, _, _) in &plan.begin {
-            ids.entry((kind.to_owned(), key.clone())).or_insert_with(|| {
-                fresh.push([next.into(), kind.into(), key.as_str().into()]);
+        let mut fresh = Vec::with_capacity(BATCH);
+        for row in plan.rows() {
+            if ids.number(kind, &row.key, next) {
+                fresh.push([next.into(), kind.into(), Value::from(row.key)]);
                 next += 1;
-                next - 1
-            });
+            }
+            if fresh.len() == BATCH {
+                insert(session, "entity", &columns, std::mem::take(&mut fresh)).await?;
+            }
         }
-        insert(session, "entity", &["id", "kind", "code"], fresh).await?;
+        insert(session, "entity", &columns, fresh).await?;
     }
     Ok(ids)
 }
@@ -302,7 +299,7 @@ async fn begin(
     seed: Seed,
 ) -> Result<(), CommitError> {
     let life = [Value::from(i64::from(number)), OPEN.into()];
-    let find = |kind: &str, code: &str| ids.get(&(kind.to_owned(), code.to_owned())).copied();
+    let find = |kind: &str, code: &str| ids.find(kind, code);
     let mut next = match plan.family {
         Family::Fact(_, layout) if layout.numbered => next_id(session, layout.sql).await?,
         _ => 0,
@@ -316,18 +313,19 @@ async fn begin(
     columns.extend(["rev_from", "rev_to"]);
     for some in plan.begin.chunks(BATCH) {
         let mut rows = Vec::with_capacity(some.len());
-        for (key, package, row) in some {
+        for place in some {
+            let New { key, package, content } = &place.read(plan.packages);
             let unfit = |column: &str| CommitError::Unfit {
                 table: plan.family.name(),
                 key: key.clone(),
                 column: column.to_owned(),
             };
             // A row without texts has no salt: nothing would tell a changed one.
-            let salted = matches!(row, New::Record(record) if sealed::texts(record).next().is_some());
+            let salted = matches!(content, Content::Record(record) if sealed::texts(record).next().is_some());
             let salt = || Value::from(salted.then(|| seed.salt(plan.family.name(), key)));
             let own = || carried(plan.family).and_then(|kind| find(kind, key)).ok_or_else(|| unfit("code"));
-            let mut values: Vec<Value> = match (plan.family, row) {
-                (Family::Fact(_, layout), New::Record(record)) => {
+            let mut values: Vec<Value> = match (plan.family, content) {
+                (Family::Fact(_, layout), Content::Record(record)) => {
                     let id = if layout.numbered { next } else { own()? };
                     next += 1;
                     let missing = |(kind, code): &(String, String)| find(kind, code).is_none();
@@ -337,7 +335,7 @@ async fn begin(
                     let typed = layout.values(record, &find).map_err(unfit)?;
                     std::iter::once(id.into()).chain(typed).chain([Value::from(*package), salt()]).collect()
                 }
-                (_, New::Record(record)) => {
+                (_, Content::Record(record)) => {
                     let shape = record.shape.as_ref().map(geometry::to_blob);
                     vec![
                         own()?.into(),
@@ -347,9 +345,10 @@ async fn begin(
                         salt(),
                     ]
                 }
-                (_, New::Package(package)) => {
-                    [&package.name, &package.title, &package.version].map(|text| text.as_str().into()).into()
+                (_, Content::Package { title, version }) => {
+                    [key, title, version].map(|text| text.as_str().into()).into()
                 }
+                (_, Content::Edition(_) | Content::Redaction(_)) => return Err(unfit("package")),
             };
             values.extend(life.clone());
             rows.push(values);
@@ -425,11 +424,11 @@ pub(super) struct Made<'a> {
 
 /// What was written must read back as what was given: no digit, blank or order may get lost.
 fn as_given<'a>(plans: &'a [Plan<'_>]) -> impl FnMut(Family, &Version) -> Option<String> + Send + 'a {
-    let mut given: HashMap<&str, _> = plans.iter().map(|plan| (plan.family.name(), plan.begin.iter())).collect();
+    let mut given: HashMap<&str, _> = plans.iter().map(|plan| (plan.family.name(), plan.rows())).collect();
     move |family, version| {
-        let (key, _, row) = given.get_mut(family.name())?.next()?;
-        let (kept, wanted) = (version.body(), row.body());
-        if *key != version.key {
+        let given = given.get_mut(family.name())?.next()?;
+        let (kept, wanted) = (version.body(), given.content.body());
+        if given.key != version.key {
             return Some("key".to_owned());
         }
         wanted.iter().chain(&kept).map(|(field, _)| field).find(|f| kept.get(*f) != wanted.get(*f)).cloned()

@@ -7,6 +7,7 @@
 
 pub mod area;
 mod backup;
+mod brought;
 pub mod change;
 mod columns;
 mod commit;

@@ -288,21 +288,26 @@ ELSE '-M' || substr(CAST("f"."period" / 100 % 100 + 100 AS text), 2) END
     }
 }
 
-impl Version {
+impl Content {
     /// The JSON object that the digest sees.
     pub(super) fn body(&self) -> Map<String, Value> {
-        match &self.content {
-            Content::Record(record) => record.body(),
-            Content::Package { title, version } => package_body(title, version),
-            Content::Edition(closed) => closed.body(),
-            Content::Redaction(gone) => gone.body(),
+        match self {
+            Self::Record(record) => record.body(),
+            Self::Package { title, version } => Map::from_iter([
+                ("title".to_owned(), title.as_str().into()),
+                ("version".to_owned(), version.as_str().into()),
+            ]),
+            Self::Edition(closed) => closed.body(),
+            Self::Redaction(gone) => gone.body(),
         }
     }
 }
 
-/// The body of a package's own row.
-pub(super) fn package_body(title: &str, version: &str) -> Map<String, Value> {
-    Map::from_iter([("title".to_owned(), title.into()), ("version".to_owned(), version.into())])
+impl Version {
+    /// The JSON object that the digest sees.
+    pub(super) fn body(&self) -> Map<String, Value> {
+        self.content.body()
+    }
 }
 
 /// RFC 8785 text.

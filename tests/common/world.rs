@@ -21,9 +21,26 @@ pub fn record(name: &str, cells: &[(&str, &str)]) -> Record {
     Record { table, cells: cells.collect(), shape: None }
 }
 
+/// A package whose rows can be changed.
+#[derive(Clone)]
+pub struct World {
+    pub name: String,
+    pub title: String,
+    pub version: String,
+    pub records: Vec<Record>,
+}
+
+impl World {
+    /// As an import takes it.
+    pub fn packed(&self) -> Package {
+        let Self { name, title, version, records } = self.clone();
+        Package::of(name, title, version, records)
+    }
+}
+
 /// A package of some rows.
-pub fn package(name: &str, records: Vec<Record>) -> Package {
-    Package { name: name.to_owned(), title: format!("Package {name}"), version: "1".to_owned(), records }
+pub fn package(name: &str, records: Vec<Record>) -> World {
+    World { name: name.to_owned(), title: format!("Package {name}"), version: "1".to_owned(), records }
 }
 
 /// A square of the given corner.
@@ -33,7 +50,7 @@ pub fn square(x: i32, y: i32, side: i32) -> Shape {
 }
 
 /// Two regions, two zones, a plan with two tasks, an indicator, projects, enterprises and a register.
-pub fn riverton() -> Package {
+pub fn riverton() -> World {
     let mut rows = vec![
         record("documents", &[("code", "plan-text"), ("title", "The plan"), ("sample", "false")]),
         record("documents", &[("code", "yearbook"), ("title", "Yearbook"), ("sample", "true")]),
@@ -243,7 +260,7 @@ pub fn riverton() -> Package {
 }
 
 /// The row of a table with a key.
-pub fn row<'a>(package: &'a mut Package, table: &str, key: &str) -> &'a mut Record {
+pub fn row<'a>(package: &'a mut World, table: &str, key: &str) -> &'a mut Record {
     package.records.iter_mut().find(|row| row.table.name == table && row.key() == key).expect("the row")
 }
 
@@ -254,6 +271,6 @@ pub fn set(record: &mut Record, field: &str, text: &str) {
 }
 
 /// Takes a row out.
-pub fn remove(package: &mut Package, table: &str, key: &str) {
+pub fn remove(package: &mut World, table: &str, key: &str) {
     package.records.retain(|row| row.table.name != table || row.key() != key);
 }

@@ -155,7 +155,7 @@ mod tests {
             let first = problems.iter().take(5).map(ToString::to_string).collect::<Vec<_>>();
             panic!("{} problems: {}", problems.len(), first.join("\n"))
         });
-        let rows = |name: &str| packages[0].records.iter().filter(|row| row.table.name == name).count();
+        let rows = |name: &str| packages[0].records().filter(|row| row.table.name == name).count();
         assert_eq!((rows("zones"), rows("projects"), rows("enterprises"), rows("tasks")), (11, 1_000, 300, TASKS));
         assert_eq!(rows("observations"), INDICATORS * 21 * 35);
         let other = tempfile::tempdir().unwrap();

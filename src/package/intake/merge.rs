@@ -194,9 +194,9 @@ pub fn merge(
     guard(draft, catalogue, known, (&document.code, document.sample), &changed, accepted, &mut merged);
     sort(&mut merged.rejected);
     if merged.rejected.is_empty() {
-        let records = document.record.into_iter().chain(rows.into_values()).chain(others).collect();
+        let records = document.record.into_iter().chain(rows.into_values()).chain(others);
         let name = package_of(&document.code);
-        merged.package = Some(Package { name, title: document.title, version: "1".to_owned(), records });
+        merged.package = Some(Package::of(name, document.title, "1".to_owned(), records));
     }
     merged
 }
