@@ -166,6 +166,17 @@ impl Record {
         parts.join("/")
     }
 
+    /// The first column in which another row of the table does not say the same, to the digit.
+    pub fn differs(&self, other: &Self) -> Option<&'static str> {
+        let same = |(a, b): (&Cell, &Cell)| match (a, b) {
+            (Cell::Decimal(a), Cell::Decimal(b)) => a.serialize() == b.serialize(),
+            _ => a == b,
+        };
+        let column = self.cells.iter().zip(&other.cells).position(|pair| !same(pair));
+        let column = column.and_then(|at| self.table.fields.get(at)).map(|field| field.name);
+        column.or_else(|| (self.shape != other.shape).then_some("geometry"))
+    }
+
     /// The row as JSON, empty cells left out, geometry as integers of 1e-7 degree under `geometry`.
     pub fn body(&self) -> Map<String, Value> {
         let mut body: Map<String, Value> = (self.table.fields.iter().zip(&self.cells))

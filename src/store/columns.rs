@@ -283,19 +283,19 @@ impl Layout {
     }
 
     /// What a record points to: (kind, code).
-    pub(super) fn references(&self, record: &Record) -> Vec<(String, String)> {
-        let mut found = Vec::new();
+    pub(super) fn references<'r>(&self, record: &'r Record) -> Vec<(&'r str, &'r str)> {
+        let mut found: Vec<(&str, &str)> = Vec::new();
         for column in self.columns {
             match *column {
                 Column::One(name, kind) => {
-                    found.extend(record.text(name).map(|code| (kind.word().to_owned(), code.to_owned())));
+                    found.extend(record.text(name).map(|code| (kind.word(), code)));
                 }
                 Column::Any { kind, code, .. } => {
-                    found.extend(record.text(kind).zip(record.text(code)).map(|(k, c)| (k.to_owned(), c.to_owned())));
+                    found.extend(record.text(kind).zip(record.text(code)));
                 }
                 Column::Many(name, kind) => {
                     if let Cell::List(codes) = record.cell(name) {
-                        found.extend(codes.iter().map(|code| (kind.word().to_owned(), code.to_string())));
+                        found.extend(codes.iter().map(|code| (kind.word(), &**code)));
                     }
                 }
                 _ => {}

@@ -11,7 +11,7 @@ use sea_query::{
 
 use super::brought::{Brought, New, Place};
 use super::columns::Layout;
-use super::db::Session;
+use super::db::{Session, Written};
 use super::digest::{self, FORMAT, Head};
 use super::error::{CommitError, Held, StoreError};
 use super::redaction::Hashes;
@@ -114,12 +114,16 @@ impl Store {
         }
         let ids = identify(&mut session, &plans).await?;
         let seed = self.seed.map_or_else(Seed::draw, Ok)?;
+        let grown: BTreeSet<&str> =
+            plans.iter().filter(|plan| plan.begin.len() >= BATCH).map(|plan| plan.family.sql()).collect();
+        // Where nothing was before, indexes are made sooner of all rows than row by row.
+        let indexes = if newest.is_none() { session.take_indexes(&grown).await? } else { Vec::new() };
         for plan in &plans {
             begin(&mut session, plan, number, &ids, seed).await?;
         }
+        drop(ids);
+        session.make_indexes(indexes).await?;
         // Once a table has many new rows, its old statistics mislead the checks that follow.
-        let grown: BTreeSet<&str> =
-            plans.iter().filter(|plan| plan.begin.len() >= BATCH).map(|plan| plan.family.sql()).collect();
         if !grown.is_empty() {
             session.analyze(grown.into_iter().chain(["entity"])).await?;
         }
@@ -225,7 +229,7 @@ async fn identify(session: &mut Session, plans: &[Plan<'_>]) -> Result<Identitie
         for row in plan.rows() {
             let Content::Record(record) = &row.content else { continue };
             if let Family::Fact(_, layout) = plan.family {
-                layout.references(record).iter().for_each(|(kind, code)| ids.want(kind, code));
+                layout.references(record).into_iter().for_each(|(kind, code)| ids.want(kind, code));
             }
             if let Some(kind) = carried(plan.family) {
                 ids.want(kind, &row.key);
@@ -311,49 +315,52 @@ async fn begin(
         Family::Fact(_, layout) => [&[plan.family.id_column()], &*layout.names(), &["package", "salt"]].concat(),
     };
     columns.extend(["rev_from", "rev_to"]);
-    for some in plan.begin.chunks(BATCH) {
-        let mut rows = Vec::with_capacity(some.len());
-        for place in some {
-            let New { key, package, content } = &place.read(plan.packages);
-            let unfit = |column: &str| CommitError::Unfit {
-                table: plan.family.name(),
-                key: key.clone(),
-                column: column.to_owned(),
-            };
-            // A row without texts has no salt: nothing would tell a changed one.
-            let salted = matches!(content, Content::Record(record) if sealed::texts(record).next().is_some());
-            let salt = || Value::from(salted.then(|| seed.salt(plan.family.name(), key)));
-            let own = || carried(plan.family).and_then(|kind| find(kind, key)).ok_or_else(|| unfit("code"));
-            let mut values: Vec<Value> = match (plan.family, content) {
-                (Family::Fact(_, layout), Content::Record(record)) => {
-                    let id = if layout.numbered { next } else { own()? };
-                    next += 1;
-                    let missing = |(kind, code): &(String, String)| find(kind, code).is_none();
-                    if let Some((kind, code)) = layout.references(record).iter().find(|reference| missing(reference)) {
-                        return Err(references::missing(record, package, kind, code));
-                    }
-                    let typed = layout.values(record, &find).map_err(unfit)?;
-                    std::iter::once(id.into()).chain(typed).chain([Value::from(*package), salt()]).collect()
+    let mut row = |place: &Place| {
+        let New { key, package, content } = &place.read(plan.packages);
+        let unfit = |column: &str| CommitError::Unfit {
+            table: plan.family.name(),
+            key: key.clone(),
+            column: column.to_owned(),
+        };
+        // A row without texts has no salt: nothing would tell a changed one.
+        let salted = matches!(content, Content::Record(record) if sealed::texts(record).next().is_some());
+        let salt = || Value::from(salted.then(|| seed.salt(plan.family.name(), key)));
+        let own = || carried(plan.family).and_then(|kind| find(kind, key)).ok_or_else(|| unfit("code"));
+        let mut values: Vec<Value> = match (plan.family, content) {
+            (Family::Fact(_, layout), Content::Record(record)) => {
+                let id = if layout.numbered { next } else { own()? };
+                next += 1;
+                let unknown = layout.references(record).into_iter().find(|(kind, code)| find(kind, code).is_none());
+                if let Some((kind, code)) = unknown {
+                    return Err(references::missing(record, package, kind, code));
                 }
-                (_, Content::Record(record)) => {
-                    let shape = record.shape.as_ref().map(geometry::to_blob);
-                    vec![
-                        own()?.into(),
-                        (*package).into(),
-                        version::dimension_body(record)?.into(),
-                        shape.into(),
-                        salt(),
-                    ]
-                }
-                (_, Content::Package { title, version }) => {
-                    [key, title, version].map(|text| text.as_str().into()).into()
-                }
-                (_, Content::Edition(_) | Content::Redaction(_)) => return Err(unfit("package")),
-            };
-            values.extend(life.clone());
-            rows.push(values);
-        }
-        insert(session, plan.family.sql(), &columns, rows).await?;
+                let typed = layout.values(record, &find).map_err(unfit)?;
+                std::iter::once(id.into()).chain(typed).chain([Value::from(*package), salt()]).collect()
+            }
+            (_, Content::Record(record)) => {
+                let shape = record.shape.as_ref().map(geometry::to_blob);
+                vec![own()?.into(), (*package).into(), version::dimension_body(record)?.into(), shape.into(), salt()]
+            }
+            (_, Content::Package { title, version }) => [key, title, version].map(|text| text.as_str().into()).into(),
+            (_, Content::Edition(_) | Content::Redaction(_)) => return Err(unfit("package")),
+        };
+        values.extend(life.clone());
+        Ok(values)
+    };
+    let dialect = session.dialect();
+    let mut some = plan.begin.chunks(BATCH);
+    let mut next = || -> Result<Option<Written>, CommitError> {
+        let Some(some) = some.next() else { return Ok(None) };
+        let rows = some.iter().map(&mut row).collect::<Result<Vec<_>, _>>()?;
+        let statement = inserting(plan.family.sql(), columns.iter().copied(), rows.into_iter());
+        Ok(Some(Written::new(dialect, &statement, some.len() == BATCH)))
+    };
+    // While the database takes in some rows the next are made ready.
+    let mut ready = next()?;
+    while let Some(statement) = ready {
+        let (written, following) = tokio::join!(session.write(statement), async { next() });
+        written?;
+        ready = following?;
     }
     Ok(())
 }
@@ -427,10 +434,13 @@ fn as_given<'a>(plans: &'a [Plan<'_>]) -> impl FnMut(Family, &Version) -> Option
     let mut given: HashMap<&str, _> = plans.iter().map(|plan| (plan.family.name(), plan.rows())).collect();
     move |family, version| {
         let given = given.get_mut(family.name())?.next()?;
-        let (kept, wanted) = (version.body(), given.content.body());
         if given.key != version.key {
             return Some("key".to_owned());
         }
+        if let (Content::Record(given), Content::Record(kept)) = (&given.content, &version.content) {
+            return given.differs(kept).map(str::to_owned);
+        }
+        let (kept, wanted) = (version.body(), given.content.body());
         wanted.iter().chain(&kept).map(|(field, _)| field).find(|f| kept.get(*f) != wanted.get(*f)).cloned()
     }
 }

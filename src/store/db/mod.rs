@@ -3,12 +3,13 @@
 
 mod cluster;
 mod news;
+mod session;
 
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::stream::{BoxStream, StreamExt, TryStreamExt};
+use futures_util::stream::{BoxStream, StreamExt};
 use sea_query::{Expr, ExprTrait, PostgresQueryBuilder, SelectStatement, SqliteQueryBuilder};
 use sea_query_sqlx::{SqlxBinder, SqlxValues};
 use sqlx::migrate::Migrator;
@@ -16,14 +17,20 @@ use sqlx::postgres::PgRow;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteRow, SqliteSynchronous,
 };
-use sqlx::{AssertSqlSafe, Postgres, Row as _, Sqlite, Transaction};
+use sqlx::{AssertSqlSafe, Row as _};
 
 use super::StoreError;
 use cluster::Cluster;
 pub use news::News;
+pub(super) use session::{Kind, Session, TableShape, Written};
 
 /// How long a writer waits for another one before it gives up.
 const WRITER_PATIENCE: Duration = Duration::from_secs(60);
+/// Rows that SQLite may be ahead of whoever reads them.
+const ROWS: usize = 512;
+/// What a writer of SQLite keeps of the file in memory, and what a reader does: pages beyond it go to disk and back.
+const WRITER_CACHE: &str = "PRAGMA cache_size = -65536";
+const READER_CACHE: &str = "PRAGMA cache_size = -8192";
 /// How long one that was refused waits before it asks again.
 const AGAIN: Duration = Duration::from_millis(20);
 /// The advisory lock that PostgreSQL writers and migrations take: "planatla" in ASCII.
@@ -39,37 +46,11 @@ pub(super) enum Db {
     Postgres(Cluster),
 }
 
-/// A transaction, for everything that must see or write one state of the database.
-pub(super) enum Session {
-    Sqlite(Transaction<'static, Sqlite>),
-    Postgres(Transaction<'static, Postgres>),
-}
-
 /// What a statement is written for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Dialect {
     Sqlite,
     Postgres,
-}
-
-/// What a column holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
-    Integer,
-    Text,
-    Bytes,
-}
-
-/// A table as the catalogue describes it.
-#[derive(Debug, Clone)]
-pub(super) struct TableShape {
-    pub(super) name: String,
-    /// Columns in their order.
-    pub(super) columns: Vec<(String, Kind)>,
-    /// Columns of the primary key.
-    pub(super) key: Vec<String>,
-    /// Tables that its rows point to.
-    pub(super) points_to: Vec<String>,
 }
 
 /// A row of an answer, read by position.
@@ -181,6 +162,9 @@ impl Db {
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(WRITER_PATIENCE)
             .foreign_keys(true)
+            .pragma("cache_size", "-8192")
+            // A row at a time would have two threads wait for each other.
+            .row_buffer_size(ROWS)
             // Keeps the statistics that plans of statements rest on.
             .optimize_on_close(true, 400);
         let pool = SqlitePoolOptions::new().max_connections(8).acquire_timeout(WRITER_PATIENCE);
@@ -346,7 +330,11 @@ impl Db {
     /// Begins the one writing transaction there can be at a time.
     pub(super) async fn write(&self) -> Result<Session, StoreError> {
         Ok(match self {
-            Self::Sqlite(pool) => Session::Sqlite(pool.begin_with("BEGIN IMMEDIATE").await?),
+            Self::Sqlite(pool) => {
+                let mut tx = pool.begin_with("BEGIN IMMEDIATE").await?;
+                sqlx::raw_sql(WRITER_CACHE).execute(&mut *tx).await?;
+                Session::Sqlite(tx)
+            }
             Self::Postgres(cluster) => {
                 let mut tx = cluster.begin().await?;
                 let patience = format!("SET LOCAL lock_timeout = {}", WRITER_PATIENCE.as_millis());
@@ -367,116 +355,6 @@ impl Db {
                 Session::Postgres(tx)
             }
         })
-    }
-}
-
-impl Session {
-    pub(super) const fn dialect(&self) -> Dialect {
-        match self {
-            Self::Sqlite(_) => Dialect::Sqlite,
-            Self::Postgres(_) => Dialect::Postgres,
-        }
-    }
-
-    /// The rows of a statement.
-    pub(super) async fn rows(&mut self, statement: &impl SqlxBinder) -> Result<Vec<Row>, StoreError> {
-        self.stream(statement).try_collect().await
-    }
-
-    /// The rows of a statement, one after another.
-    pub(super) fn stream(&mut self, statement: &impl SqlxBinder) -> BoxStream<'_, Result<Row, StoreError>> {
-        let (sql, values) = self.dialect().render(statement);
-        match self {
-            Self::Sqlite(tx) => sqlx::query_with(AssertSqlSafe(sql), values)
-                .fetch(&mut **tx)
-                .map(|row| row.map(Row::Sqlite).map_err(StoreError::from))
-                .boxed(),
-            Self::Postgres(tx) => sqlx::query_with(AssertSqlSafe(sql), values)
-                .fetch(&mut **tx)
-                .map(|row| row.map(Row::Postgres).map_err(StoreError::from))
-                .boxed(),
-        }
-    }
-
-    /// Runs a statement that answers nothing. Its text is not kept: writes come in many lengths.
-    pub(super) async fn run(&mut self, statement: &impl SqlxBinder) -> Result<(), StoreError> {
-        let (sql, values) = self.dialect().render(statement);
-        match self {
-            Self::Sqlite(tx) => {
-                sqlx::query_with(AssertSqlSafe(sql), values).persistent(false).execute(&mut **tx).await?;
-            }
-            Self::Postgres(tx) => {
-                sqlx::query_with(AssertSqlSafe(sql), values).persistent(false).execute(&mut **tx).await?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Tells whoever waits for news of a revision, once it is committed.
-    pub(super) async fn announce(&mut self, number: i32) -> Result<(), StoreError> {
-        if let Self::Postgres(tx) = self {
-            cluster::announce(tx, number).await?;
-        }
-        Ok(())
-    }
-
-    /// Counts what some tables hold, so that statements over them are planned by what is there now.
-    pub(super) async fn analyze(&mut self, tables: impl IntoIterator<Item = &'static str>) -> Result<(), StoreError> {
-        for table in tables {
-            let sql = AssertSqlSafe(format!("ANALYZE {table}"));
-            match self {
-                Self::Sqlite(tx) => sqlx::query(sql).execute(&mut **tx).await.map(drop)?,
-                Self::Postgres(tx) => sqlx::query(sql).execute(&mut **tx).await.map(drop)?,
-            }
-        }
-        Ok(())
-    }
-
-    /// Every table of ours in an SQLite file; none on PostgreSQL, whose tables and columns are the same.
-    pub(super) async fn tables(&mut self) -> Result<Vec<TableShape>, StoreError> {
-        let Self::Sqlite(tx) = self else { return Ok(Vec::new()) };
-        let columns = sqlx::query(
-            "SELECT t.name, c.name, c.type, c.pk FROM sqlite_master t, pragma_table_info(t.name) c \
-             WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND t.name <> '_sqlx_migrations' \
-             ORDER BY t.name, c.cid",
-        );
-        let mut tables: Vec<TableShape> = Vec::new();
-        for row in columns.fetch_all(&mut **tx).await?.into_iter().map(Row::Sqlite) {
-            let (table, column) = (row.text(0)?, row.text(1)?);
-            let kind = match row.text(2)?.as_str() {
-                "INTEGER" => Kind::Integer,
-                "TEXT" => Kind::Text,
-                "BLOB" => Kind::Bytes,
-                _ => return Err(StoreError::Damaged),
-            };
-            if tables.last().is_none_or(|last| last.name != table) {
-                tables.push(TableShape { name: table, columns: Vec::new(), key: Vec::new(), points_to: Vec::new() });
-            }
-            let Some(shape) = tables.last_mut() else { continue };
-            if row.int(3)? > 0 {
-                shape.key.push(column.clone());
-            }
-            shape.columns.push((column, kind));
-        }
-        let references = sqlx::query(
-            "SELECT t.name, k.\"table\" FROM sqlite_master t, pragma_foreign_key_list(t.name) k WHERE t.type = 'table'",
-        );
-        for row in references.fetch_all(&mut **tx).await?.into_iter().map(Row::Sqlite) {
-            let (from, to) = (row.text(0)?, row.text(1)?);
-            if let Some(table) = tables.iter_mut().find(|table| table.name == from) {
-                table.points_to.push(to);
-            }
-        }
-        Ok(tables)
-    }
-
-    /// Makes everything written durable.
-    pub(super) async fn commit(self) -> Result<(), StoreError> {
-        match self {
-            Self::Sqlite(tx) => tx.commit().await?,
-            Self::Postgres(tx) => tx.commit().await?,
-        }
-        Ok(())
     }
 }
 
