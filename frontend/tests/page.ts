@@ -44,8 +44,8 @@ export async function open(page: Page, search = '', origin = home()): Promise<vo
 
 export async function idle(page: Page): Promise<void> {
   await page.waitForLoadState('networkidle');
-  const drawn = page.locator('[data-testid="map"][data-state="idle"], .plain-map:not([inert])');
-  await expect(drawn.first()).toBeVisible({ timeout: 60_000 });
+  const drawn = page.locator('[data-testid="map"][data-state="idle"], .plain-map:not([inert]) > svg');
+  await expect(drawn.first()).toBeVisible({ timeout: 100_000 });
 }
 
 type Framed = HTMLElement & { map: GlMap };
