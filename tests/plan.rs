@@ -102,7 +102,7 @@ fn every_kind_of_node_is_found_again_by_its_id_now_and_then() {
 }
 
 #[test]
-fn tasks_are_filtered_by_unit_role_section_and_text() {
+fn tasks_are_filtered_by_number_unit_role_section_and_text() {
     run(async |world| {
         let count = async |filter: Value| {
             let question = "query($plan: String!, $filter: TaskFilter) {
@@ -116,6 +116,8 @@ fn tasks_are_filtered_by_unit_role_section_and_text() {
         assert_eq!(count(json!({"unit": "sq-industry-bureau", "role": ["LEAD"]})).await, 25);
         assert_eq!(count(json!({"not": {"role": ["LEAD"]}})).await, 14);
         assert_eq!(count(json!({"or": [{"kind": ["CONTINUOUS"]}, {"not": {"kind": ["CONTINUOUS"]}}]})).await, 54);
+        assert_eq!(count(json!({"number": [3, 54, 55, -1]})).await, 2);
+        assert_eq!(count(json!({"number": []})).await, 0);
         let part = count(json!({"section": ["S2"]})).await;
         assert_eq!(part, count(json!({"section": [format!("{PLAN}/S2")]})).await);
         assert_eq!(part + count(json!({"section": ["S3"]})).await + count(json!({"section": ["S4"]})).await, 54);

@@ -10,7 +10,7 @@ use common::server::{RIVERTON, Server, copy, import, replace};
 const PLAN: &str = "riverton-2026-2028";
 
 /// Addresses of the views over the invented package, and what each must say in Chinese and in English.
-const VIEWS: [(&str, &str, &str); 15] = [
+const VIEWS: [(&str, &str, &str); 16] = [
     ("/", "空间布局", "Layout"),
     ("/indicators", "指标", "Indicators"),
     ("/indicators/rv-revenue", "来源", "Source"),
@@ -26,6 +26,7 @@ const VIEWS: [(&str, &str, &str); 15] = [
     ("/editions", "修订", "Revisions"),
     ("/data", "/schema.graphql", "/schema.graphql"),
     ("/screen", "空间布局", "Layout"),
+    ("/parts", "缺数标记", "marks of absence"),
 ];
 
 fn between<'a>(text: &'a str, from: &str, to: &str) -> &'a str {

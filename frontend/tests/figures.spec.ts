@@ -1,20 +1,23 @@
-import { expect, idle, open, rendered, test } from './page';
+import { expect, gl, idle, open, rendered, test } from './page';
 
-test('a total is drawn as squares, never as a fill', async ({ page }) => {
-  await open(page, '?indicator=zone-revenue&period=2024');
-  expect(await rendered(page, 'classes')).toEqual([]);
-  expect((await rendered(page, 'zone-square')).length).toBeGreaterThanOrEqual(10);
-  await expect(page.getByTestId('announce')).toContainText('示例');
-  await expect(page.getByTestId('sample')).toBeVisible();
-});
+test(
+  'a total is drawn as squares, never as a fill; a rate as fills in at most five classes, with counts',
+  gl,
+  async ({ page }) => {
+    await open(page, '?indicator=zone-revenue&period=2024');
+    expect(await rendered(page, 'classes')).toEqual([]);
+    expect((await rendered(page, 'zone-square')).length).toBeGreaterThanOrEqual(10);
+    await expect(page.getByTestId('announce')).toContainText('示例');
+    await expect(page.getByTestId('sample')).toBeVisible();
 
-test('a rate is drawn as fills in at most five classes, with counts', async ({ page }) => {
-  await open(page, '?indicator=industrial-va-growth');
-  expect((await rendered(page, 'classes')).length).toBeGreaterThan(5);
-  const legend = page.getByRole('list', { name: '图例' });
-  expect(await legend.getByRole('listitem').count()).toBeLessThanOrEqual(7);
-  await expect(legend).toContainText('无数据');
-});
+    await page.getByTestId('indicator').selectOption('industrial-va-growth');
+    await expect(page).toHaveURL(/indicator=industrial-va-growth/);
+    await expect.poll(async () => (await rendered(page, 'classes')).length).toBeGreaterThan(5);
+    const legend = page.getByRole('list', { name: '图例' });
+    expect(await legend.getByRole('listitem').count()).toBeLessThanOrEqual(7);
+    await expect(legend).toContainText('无数据');
+  },
+);
 
 test('classes do not move with the period', async ({ page }) => {
   await open(page, '?indicator=industrial-va-growth');

@@ -1,4 +1,4 @@
-import { expect, home, test } from './page';
+import { expect, home, long, test } from './page';
 
 /** Each view that has a table, what stands in its header line, and the forms it can be taken away in. */
 const views = [
@@ -19,9 +19,10 @@ const views = [
 ] as const;
 const mediaOf = { CSV: 'text/csv', Excel: 'spreadsheetml', GeoJSON: 'application/geo+json' };
 
-for (const [path, column, forms] of views) {
+for (const [k, [path, column, forms]] of views.entries()) {
   test(`${path}: its table can be taken away in each form, in the language of the page`, async ({ page }) => {
-    for (const lang of ['zh', 'en']) {
+    // One language a view, in turns, unless the long run is asked for.
+    for (const lang of long ? ['zh', 'en'] : [k % 2 ? 'en' : 'zh']) {
       await page.goto(`${home()}${path}${path.includes('?') ? '&' : '?'}lang=${lang}`);
       await page.waitForLoadState('networkidle');
       const files = page.getByTestId('files').first();
@@ -71,6 +72,24 @@ test('what is taken is what is seen: of a drawn area, one period, and the whole 
   await page.goto(`${home()}/projects`);
   const all = await lines(page.getByTestId('files').first());
   expect(inside.length).toBeLessThan(all.length);
+});
+
+test('the file of a filtered ledger holds the rows that are seen, and no others', async ({ page }) => {
+  await page.goto(`${home()}/ledger?group=2&light=NO_DATA`);
+  const rows = page.getByTestId('ledger').locator('tr[id^="task-"]');
+  await expect(rows.first()).toBeVisible();
+  const seen = await rows.locator('td.no').allTextContents();
+  const href = await page.getByTestId('files').getByRole('link', { name: 'CSV' }).getAttribute('href');
+  const text = await (await page.request.get(home() + (href ?? ''))).text();
+  const taken = text
+    .trim()
+    .split('\n')
+    .slice(1)
+    .map((line) => line.split(',')[0]);
+  expect(taken).toEqual(seen);
+  expect(taken.length).toBeLessThan(54);
+  await page.goto(`${home()}/ledger`);
+  await expect(page.getByTestId('files').getByRole('link', { name: 'CSV' })).not.toHaveAttribute('href', /number/);
 });
 
 test('at an older state the table is that of the older state', async ({ page }) => {

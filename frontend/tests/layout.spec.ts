@@ -1,6 +1,7 @@
-import { clickFeature, expect, idle, look, open, rendered, test } from './page';
+import type { Map as GlMap } from 'maplibre-gl';
+import { clickFeature, expect, gl, idle, long, look, open, rendered, test } from './page';
 
-test('draws core, belt, groups, zones and clustered projects', async ({ page }) => {
+test('draws core, belt, groups, zones and clustered projects', gl, async ({ page }) => {
   await open(page);
   expect(await rendered(page, 'land')).toHaveLength(9);
   expect(await rendered(page, 'rim-core-layout')).toHaveLength(1);
@@ -11,18 +12,50 @@ test('draws core, belt, groups, zones and clustered projects', async ({ page }) 
   expect((await rendered(page, 'zone-square')).length).toBeGreaterThanOrEqual(10);
   expect((await rendered(page, 'projects-cluster')).length).toBeGreaterThan(1);
   await expect(page.getByRole('heading', { level: 1 })).toContainText('一核');
-});
 
-test('a layer can be switched off and on', async ({ page }) => {
-  await open(page);
+  // A layer can be switched off and on.
   await page.getByRole('checkbox', { name: /一带/ }).uncheck();
-  await idle(page);
   await expect.poll(() => rendered(page, 'ribbon')).toEqual([]);
   await page.getByRole('checkbox', { name: /一带/ }).check();
   await expect.poll(() => rendered(page, 'ribbon')).toHaveLength(1);
+
+  // Outlines of zones and single projects show when near.
+  expect(await rendered(page, 'zone-line')).toEqual([]);
+  await look(page, 115.3, 34.07, 11.5);
+  expect((await rendered(page, 'zone-line')).length).toBeGreaterThan(0);
+  expect((await rendered(page, 'projects-point')).length).toBeGreaterThan(0);
 });
 
-test('county, zone, layout element and project open in the drawer when clicked', async ({ page }) => {
+test('no name lies on the middle of the belt, from afar or near', gl, async ({ page }) => {
+  for (const lang of long ? ['zh', 'en'] : ['zh']) {
+    await open(page, `?lang=${lang}`);
+    for (const zoom of [0, 0.7, 1.4]) {
+      const covered = await page.getByTestId('map').evaluate(async (frame, by) => {
+        const { map } = frame as HTMLElement & { map: GlMap };
+        const hub = map.queryRenderedFeatures({ layers: ['heads'] }).find((f) => f.properties['icon'] === 'hub');
+        const at = hub?.geometry.type === 'Point' ? (hub.geometry.coordinates as [number, number]) : undefined;
+        if (!at) throw new Error('no hub is drawn');
+        await new Promise((done) => {
+          map.once('idle', done);
+          map.jumpTo({ zoom: map.getZoom() + by, center: at });
+          map.triggerRepaint();
+        });
+        const p = map.project(at);
+        const names = ['area-name', 'area-role', 'area-english', 'zone-label'].filter((id) => map.getLayer(id));
+        const box: [[number, number], [number, number]] = [
+          [p.x - 6, p.y - 6],
+          [p.x + 6, p.y + 6],
+        ];
+        return map
+          .queryRenderedFeatures(box, { layers: names })
+          .map((f) => f.properties['name'] ?? f.properties['text']);
+      }, zoom);
+      expect(covered, `${lang}, zoomed by ${zoom}`).toEqual([]);
+    }
+  }
+});
+
+test('county, zone, layout element and project open in the drawer when clicked', gl, async ({ page }) => {
   await open(page);
   const drawer = page.getByTestId('drawer');
   await clickFeature(page, 'area-name', '411424');
@@ -40,14 +73,6 @@ test('county, zone, layout element and project open in the drawer when clicked',
   await clickFeature(page, 'projects-point');
   await expect(page).toHaveURL(/select=project:/);
   await expect(drawer).toContainText('总投资');
-});
-
-test('a cluster opens into its projects, and outlines of zones show when near', async ({ page }) => {
-  await open(page);
-  expect(await rendered(page, 'zone-line')).toEqual([]);
-  await look(page, 115.3, 34.07, 11.5);
-  expect((await rendered(page, 'zone-line')).length).toBeGreaterThan(0);
-  expect((await rendered(page, 'projects-point')).length).toBeGreaterThan(0);
 });
 
 test('the badge names revision, review number and the source of the boundaries', async ({ page }) => {

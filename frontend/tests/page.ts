@@ -4,6 +4,12 @@ import type { Map as GlMap } from 'maplibre-gl';
 export const home = (): string => process.env.PLANATLAS_URL ?? '';
 export const other = (): string => process.env.PLANATLAS_OTHER_URL ?? '';
 
+/** The long run goes through whole matrices; the short one has each kind of check once. */
+export const long = Boolean(process.env.PLANATLAS_TEST_LONG);
+
+/** A test about what the map draws by WebGL. All others run without: the plain map says the same, and is drawn at once. */
+export const gl = { tag: '@gl' };
+
 /** Servers that a test started itself. */
 const own = new Set<string>();
 export const allow = (url: string): Set<string> => own.add(new URL(url).origin);
@@ -30,7 +36,7 @@ export const test = base.extend<{ watched: void }>({
   ],
 });
 
-/** Opens the page and waits until the map has drawn everything it was given. */
+/** Opens the page and waits until the map, whichever it is, has drawn everything it was given. */
 export async function open(page: Page, search = '', origin = home()): Promise<void> {
   await page.goto(`${origin}/${search}`);
   await idle(page);
@@ -38,7 +44,8 @@ export async function open(page: Page, search = '', origin = home()): Promise<vo
 
 export async function idle(page: Page): Promise<void> {
   await page.waitForLoadState('networkidle');
-  await expect(page.getByTestId('map')).toHaveAttribute('data-state', 'idle', { timeout: 30_000 });
+  const drawn = page.locator('[data-testid="map"][data-state="idle"], .plain-map:not([inert]) > svg');
+  await expect(drawn.first()).toBeVisible({ timeout: 100_000 });
 }
 
 type Framed = HTMLElement & { map: GlMap };
@@ -50,8 +57,24 @@ export const rendered = (page: Page, layer: string): Promise<string[]> =>
     return [...new Set(features.map((f) => String(f.properties['code'] ?? f.properties['point_count'])))].sort();
   }, layer);
 
-/** Clicks the place of a feature on the canvas, as a visitor would. */
-export async function clickFeature(page: Page, layer: string, code?: string): Promise<void> {
+/** How many projects the map shows, gathered or single. */
+export const shownProjects = (page: Page): Promise<number> =>
+  page.getByTestId('map').evaluate((frame) => {
+    const found = (frame as Framed).map.queryRenderedFeatures({ layers: ['projects-cluster', 'projects-point'] });
+    // What lies near the edge of a tile may be met in several.
+    const each = new Map(
+      found.map((f) => [JSON.stringify([f.geometry, f.properties]), f.properties['point_count'] ?? 1]),
+    );
+    return [...each.values()].reduce((a, b) => a + b, 0);
+  });
+
+/** Clicks the place of a feature on the canvas, or so many pixels beside it, as a visitor would. */
+export async function clickFeature(
+  page: Page,
+  layer: string,
+  code?: string,
+  beside: readonly [number, number] = [0, 0],
+): Promise<void> {
   const at = await page.getByTestId('map').evaluate(
     (frame, { id, wanted }) => {
       const { map } = frame as Framed;
@@ -68,7 +91,7 @@ export async function clickFeature(page: Page, layer: string, code?: string): Pr
     },
     { id: layer, wanted: code },
   );
-  await page.mouse.click(at.x, at.y);
+  await page.mouse.click(at.x + beside[0], at.y + beside[1]);
 }
 
 export async function look(page: Page, lon: number, lat: number, zoom: number): Promise<void> {

@@ -1,7 +1,7 @@
-import { clickFeature, expect, idle, open, other, rendered, test } from './page';
+import { clickFeature, expect, gl, idle, open, other, rendered, test } from './page';
 
 // The page knows no plan: an invented one, with axes and nodes instead of core, belt and groups, draws as well.
-test('another plan with two axes and five nodes draws', async ({ page }) => {
+test('another plan with two axes and five nodes draws', gl, async ({ page }) => {
   await open(page, '?plan=riverton-2026-2028', other());
   expect(await rendered(page, 'axis-core')).toHaveLength(2);
   expect((await rendered(page, 'heads')).length).toBe(5);

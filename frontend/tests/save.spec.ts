@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
-import { expect, look, open, test } from './page';
+import { expect, gl, look, open, test } from './page';
 
 async function saved(page: Page, format: 'SVG' | 'PNG'): Promise<{ name: string; bytes: Buffer }> {
   const [file] = await Promise.all([
@@ -11,7 +11,7 @@ async function saved(page: Page, format: 'SVG' | 'PNG'): Promise<{ name: string;
   return { name: file.suggestedFilename(), bytes: await readFile(await file.path()) };
 }
 
-test('the map is saved as SVG with all that a printed map owes its reader', async ({ page }) => {
+test('the map is saved as SVG with all that a printed map owes its reader', gl, async ({ page }) => {
   await open(page, '?indicator=zone-revenue&period=2024&area=box:115.1,33.9,115.8,34.4');
   await page.getByRole('button', { name: '导出' }).click();
   const { name, bytes } = await saved(page, 'SVG');
@@ -47,7 +47,7 @@ test('the map is saved as SVG with all that a printed map owes its reader', asyn
     expect(words, part).toContain(part);
 });
 
-test('the PNG is the same sheet, in English and dark, of what is seen', async ({ page }) => {
+test('the PNG is the same sheet, in English and dark, of what is seen', gl, async ({ page }) => {
   await open(page, '?lang=en&theme=dark&indicator=industrial-va-growth');
   await look(page, 115.3, 34.07, 10);
   await page.getByRole('button', { name: 'Save', exact: true }).click();

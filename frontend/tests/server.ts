@@ -9,7 +9,8 @@ const binary = resolve(process.env.PLANATLAS_BIN ?? join(root, 'target/debug/pla
 const fixture = (path: string): string => join(root, path);
 
 /** Runs a command of the binary to its end. */
-export const planatlas = (...args: string[]): string => execFileSync(binary, args, { stdio: 'pipe' }).toString();
+export const planatlas = (...args: string[]): string =>
+  execFileSync(binary, args, { stdio: 'pipe', cwd: root }).toString();
 
 /** A database that is served, and what a test may do with it meanwhile. */
 export interface Served {
@@ -19,10 +20,9 @@ export interface Served {
 }
 
 /** Serves a database on a free port; answers once it is ready. */
-export async function serve(database: string, today = '2026-01-31'): Promise<Served> {
-  const child = spawn(binary, ['serve', '--listen', '127.0.0.1:0', '--database', database, '--today', today], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+export async function serve(database: string, today = '2026-01-31', more: string[] = []): Promise<Served> {
+  const asked = ['serve', '--listen', '127.0.0.1:0', '--database', database, '--today', today, ...more];
+  const child = spawn(binary, asked, { stdio: ['ignore', 'pipe', 'inherit'] });
   const url = await new Promise<string>((found, failed) => {
     let text = '';
     child.stdout?.on('data', (chunk: Buffer) => {

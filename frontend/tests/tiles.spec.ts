@@ -1,5 +1,5 @@
 import type { Map as GlMap } from 'maplibre-gl';
-import { expect, home, idle, look, open, type Page, rendered, test } from './page';
+import { clickFeature, expect, gl, home, idle, look, open, type Page, rendered, shownProjects, test } from './page';
 
 type Framed = HTMLElement & { map: GlMap };
 
@@ -10,7 +10,7 @@ const selected = (page: Page, layer: string): Promise<string[]> =>
     return [...new Set(found.filter((f) => f.state['selected']).map((f) => String(f.properties['code'])))].sort();
   }, layer);
 
-test('outlines come from tiles, which are kept for good', async ({ page }) => {
+test('outlines come from tiles, which are kept for good', gl, async ({ page }) => {
   const tiles: string[] = [];
   const kept: string[] = [];
   page.on('response', (answer) => {
@@ -35,11 +35,50 @@ test('outlines come from tiles, which are kept for good', async ({ page }) => {
   // Each county once, whatever tiles it lies in, with its stable id.
   expect(await rendered(page, 'land')).toHaveLength(9);
   expect(await rendered(page, 'borders')).toHaveLength(9);
+  // How a county is tinted is a state of its feature.
+  const tinted = await page.getByTestId('map').evaluate((frame) => {
+    const found = (frame as Framed).map.queryRenderedFeatures({ layers: ['cover'] });
+    return found.filter((f) => f.state['tint'] === 'core').length;
+  });
+  expect(tinted).toBeGreaterThan(0);
   await look(page, 115.3, 34.07, 11.5);
   expect((await rendered(page, 'zone-fill')).length).toBeGreaterThan(0);
 });
 
-test('the selection is a state of the feature', async ({ page }) => {
+test('projects come from tiles, gathered into counts that add up, and open from there', gl, async ({ page }) => {
+  const lists: string[] = [];
+  page.on('request', (request) => {
+    if (request.postData()?.includes('query ProjectPoints')) lists.push(request.url());
+  });
+  await open(page);
+  const source = await page.getByTestId('map').evaluate((frame) => (frame as Framed).map.getSource('projects')?.type);
+  expect(source).toBe('vector');
+  const answer = await page.request.post(`${home()}/graphql`, {
+    data: { query: '{ projects(first: 500) { nodes { location { lon } } } }' },
+  });
+  const { data } = (await answer.json()) as { data: { projects: { nodes: { location: unknown }[] } } };
+  expect(await shownProjects(page)).toBe(data.projects.nodes.filter((p) => p.location).length);
+
+  // A cluster opens into its projects, and a project opens in the drawer and is marked.
+  const zoom = () => page.getByTestId('map').evaluate((frame) => (frame as Framed).map.getZoom());
+  const far = await zoom();
+  // A counted circle stands beside the square of its zone.
+  await clickFeature(page, 'projects-cluster', undefined, [17, 14]);
+  await expect.poll(zoom).toBeGreaterThan(far + 1.5);
+  await look(page, 115.3, 34.07, 12);
+  await clickFeature(page, 'projects-point');
+  await expect(page).toHaveURL(/select=project:/);
+  await expect(page.getByTestId('drawer')).toContainText('总投资');
+  const marked = () =>
+    page
+      .getByTestId('map')
+      .evaluate((frame) => (frame as Framed).map.queryRenderedFeatures({ layers: ['selected-point'] }).length);
+  await expect.poll(marked).toBe(1);
+  // However many there are, none of it took a list of them.
+  expect(lists).toEqual([]);
+});
+
+test('the selection is a state of the feature', gl, async ({ page }) => {
   await open(page, '?select=region:411424');
   expect(await selected(page, 'selected-regions')).toEqual(['411424']);
   await page.goto(`${home()}/?select=zone:zhecheng`);
@@ -47,14 +86,4 @@ test('the selection is a state of the feature', async ({ page }) => {
   expect(await selected(page, 'selected-regions')).toEqual([]);
   await look(page, 115.3, 34.07, 11.5);
   expect(await selected(page, 'selected-zones')).toEqual(['zhecheng']);
-});
-
-test('a chosen figure fills the counties that have it', async ({ page }) => {
-  await open(page);
-  const filled = await page.getByTestId('map').evaluate((frame) => {
-    const { map } = frame as Framed;
-    const found = map.queryRenderedFeatures({ layers: ['cover'] });
-    return found.map((f) => f.state['tint']).filter((tint) => tint === 'core').length;
-  });
-  expect(filled).toBeGreaterThan(0);
 });

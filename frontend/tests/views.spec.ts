@@ -1,6 +1,6 @@
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
-import { expect, home, other, test } from './page';
+import { expect, home, long, other, test } from './page';
 
 /** Each view by an address that shows it filled, and something that stands there once it is. */
 const views = [
@@ -21,7 +21,6 @@ async function show(page: Page, address: string, mark: string, search = '', orig
   await page.waitForLoadState('networkidle');
 }
 
-const long = Boolean(process.env.PLANATLAS_TEST_LONG);
 const looks = ['zh', 'en'].flatMap((lang) => ['light', 'dark'].map((theme) => ({ lang, theme })));
 
 for (const [name, address, mark] of views) {
@@ -53,6 +52,12 @@ test('a zone profile says what is known, where it ranks, and what is missing', a
   await expect(page.getByText('暂缺').first()).toBeVisible();
   await expect(page.getByTestId('qr')).toBeVisible();
   await expect(page.getByTestId('colophon')).toContainText(/[0-9a-f]{64}/);
+  // The belt is hatched on the small map too.
+  const fill = await page
+    .locator('path.tint-belt')
+    .first()
+    .evaluate((path) => getComputedStyle(path).fill);
+  expect(fill).toMatch(/^url\(.*belt/);
 });
 
 test('one click prints the profile in either language, on A4, with its sources and code', async ({ page }) => {
@@ -205,6 +210,7 @@ test('the big screen turns its scenes by remote control, and stands still when h
     for (const k of ['1', '2', '3', '4', '5']) {
       await page.keyboard.press(k);
       await expect(scene).toHaveAttribute('data-scene', k);
+      if (k > '3') await expect(scene.locator('.late li').first()).toBeVisible();
       const cut = await scene.evaluate((m) =>
         [...m.querySelectorAll('section')].filter((s) => s.scrollHeight > m.clientHeight + 1).map((s) => s.className),
       );
@@ -213,6 +219,21 @@ test('the big screen turns its scenes by remote control, and stands still when h
   }
   await page.keyboard.press('0');
   await expect(page).toHaveURL(/\/(\?|$)/);
+});
+
+test('on a phone the big screen is read from top to bottom, and nothing lies on anything', async ({ page }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  for (const k of [1, 2, 3, 4, 5]) {
+    await show(page, `/screen?hold=1&scene=${k}`, 'stamp');
+    const edges = await page.getByTestId('screen').evaluate((screen) =>
+      ['header', 'main > :last-child', 'footer'].map((part) => {
+        const box = screen.querySelector(`:scope > ${part}`)?.getBoundingClientRect();
+        return [box?.top ?? 0, box?.bottom ?? 0] as const;
+      }),
+    );
+    expect(edges[1]?.[0], `scene ${k}`).toBeGreaterThanOrEqual(edges[0]?.[1] ?? 0);
+    expect(edges[2]?.[0], `scene ${k}`).toBeGreaterThanOrEqual(edges[1]?.[1] ?? 0);
+  }
 });
 
 test('another plan, with other places and codes, fills the same views', async ({ page }) => {

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import type { Page, Response } from '@playwright/test';
-import { expect, home, test } from './page';
+import { expect, gl, home, test } from './page';
 
 /** What came over the line, in kB: scripts, styles and data packed as every server packs them; fonts and pictures apart. */
 interface Came {
@@ -38,7 +38,7 @@ test('what is first useful weighs at most 150 kB: text, tables and lists of a vi
   }
 });
 
-test('the whole map page weighs at most 650 kB, and what an area brings is small', async ({ page }) => {
+test('the whole map page weighs at most 650 kB, and what an area brings is small', gl, async ({ page }) => {
   const weigh = scales(page);
   await page.goto(`${home()}/`);
   await expect(page.getByTestId('map')).toBeVisible();

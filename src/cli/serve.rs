@@ -14,7 +14,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer};
 
 use super::Database;
-use crate::http::{self, Clock, Settings};
+use crate::http::{self, Basemap, Clock, Named, Settings};
 use crate::store::Store;
 
 /// How long the database may work on one statement.
@@ -34,6 +34,9 @@ pub struct Arguments {
     /// Origin whose pages may read answers, e.g. https://example.org; * for all; may be given several times
     #[arg(long = "cors-origin", value_name = "ORIGIN", env = "PLANATLAS_CORS_ORIGIN", value_delimiter = ',')]
     origins: Vec<HeaderValue>,
+    /// Basemap under the plan: a PMTiles file, or tianditu:KEY (tianditu-img:KEY), which makes browsers ask tianditu.gov.cn
+    #[arg(long, value_name = "FILE", env = "PLANATLAS_BASEMAP", hide_env_values = true)]
+    basemap: Option<Named>,
     /// How the log is written, to standard error
     #[arg(long, value_enum, env = "PLANATLAS_LOG_FORMAT", default_value_t = LogFormat::Text)]
     log_format: LogFormat,
@@ -83,6 +86,10 @@ fn log(format: LogFormat) {
 }
 
 async fn serve(arguments: &Arguments) -> Result<(), String> {
+    let basemap = match &arguments.basemap {
+        Some(named) => Some(Arc::new(Basemap::open(named).await.map_err(|error| error.to_string())?)),
+        None => None,
+    };
     let (url, replica) = (arguments.database.url()?, arguments.database_read.as_deref());
     let store = Store::open_to_serve(&url, replica, STATEMENT).await.map_err(|error| error.to_string())?;
     let listening = |address: SocketAddr, ready: bool| {
@@ -95,7 +102,7 @@ async fn serve(arguments: &Arguments) -> Result<(), String> {
         }
     };
     let patience = Duration::from_millis(arguments.patience);
-    let settings = Settings { origins: arguments.origins.clone(), patience };
+    let settings = Settings { origins: arguments.origins.clone(), patience, basemap };
     http::serve(store, &arguments.listen, clock(arguments.today), settings, stopped(), listening)
         .await
         .map_err(|error| error.to_string())

@@ -31,6 +31,9 @@ pub struct TaskFilter {
     /// 不成立。
     /// This does not hold.
     pub not: Option<Box<TaskFilter>>,
+    /// 序号为其中之一。
+    /// Its number is one of these.
+    pub number: Option<Vec<i32>>,
     /// 时间写法为其中之一。
     /// Says when in one of these ways.
     pub kind: Option<Vec<TaskKind>>,
@@ -96,7 +99,10 @@ impl TaskFilter {
         let titled = |text: &StringFilter| {
             text.holds(&task.title.zh) || task.title.en.as_ref().is_some_and(|title| text.holds(title))
         };
-        self.kind.as_ref().is_none_or(|kinds| kinds.contains(&task.kind.into()))
+        self.number
+            .as_ref()
+            .is_none_or(|numbers| i32::try_from(task.number).is_ok_and(|number| numbers.contains(&number)))
+            && self.kind.as_ref().is_none_or(|kinds| kinds.contains(&task.kind.into()))
             && self.section.as_ref().is_none_or(|sections| sections.iter().any(lies_in))
             && ((self.unit.is_none() && self.role.is_none()) || task.units.iter().any(does))
             && self.text.as_ref().is_none_or(titled)

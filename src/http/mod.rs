@@ -1,5 +1,6 @@
 //! The doors: GraphQL, its schema, health, and the page. Each route states how long its answers may be kept.
 
+mod basemap;
 mod cache;
 pub mod documents;
 mod forms;
@@ -33,6 +34,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use crate::graphql::{Library, PlanSchema};
+pub use basemap::{Basemap, BasemapError, Named};
 use cache::{Cache, is_known, weak};
 use gate::Gate;
 use metrics::Metrics;
@@ -54,8 +56,7 @@ const READING: Duration = Duration::from_secs(10);
 
 /// The page may load from its own origin alone, and be framed by it alone. MapLibre starts its worker from a blob.
 const CONTENT_POLICY: &str = "default-src 'self'; worker-src 'self' blob:; child-src 'self' blob:; \
-     img-src 'self' data: blob:; style-src-attr 'unsafe-inline'; object-src 'none'; base-uri 'none'; \
-     form-action 'self'; frame-ancestors 'self'";
+     img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'";
 
 /// What every door shares.
 #[derive(Clone)]
@@ -90,8 +91,9 @@ impl Site {
 
 /// All routes.
 pub fn router(site: Site) -> Router {
-    let headers = [
-        (header::CONTENT_SECURITY_POLICY, CONTENT_POLICY),
+    let policy = site.settings.basemap.as_ref().map(|basemap| basemap.widened(CONTENT_POLICY));
+    let policy = policy.and_then(|policy| HeaderValue::from_str(&policy).ok());
+    let fixed = [
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "same-origin"),
         (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
@@ -110,6 +112,8 @@ pub fn router(site: Site) -> Router {
         .route("/tiles/{a}", Cache::Revalidate.of(get(tiles::tilejson)))
         .route("/tiles/{a}/{b}/{c}/{d}", Cache::Revalidate.of(get(tiles::lead)))
         .route("/tiles/{a}/{b}/{c}/{d}/{e}", Cache::Forever.of(get(tiles::tile)))
+        .route("/basemap.json", Cache::Revalidate.of(get(basemap::about)))
+        .route("/basemap/{a}/{b}/{c}/{d}", Cache::Forever.of(get(basemap::tile)))
         .route("/styles/{a}", Cache::Revalidate.of(get(styles::style)))
         .route("/healthz", Cache::Never.of(get(health)))
         .route("/readyz", Cache::Never.of(get(ready)))
@@ -123,9 +127,12 @@ pub fn router(site: Site) -> Router {
         .layer(site.settings.cors())
         .layer(middleware::from_fn_with_state(site.clone(), requests::account))
         .with_state(site);
-    headers.into_iter().fold(router, |router, (name, value)| {
-        router.layer(SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value)))
-    })
+    let policy = policy.unwrap_or(HeaderValue::from_static(CONTENT_POLICY));
+    let headers = fixed.map(|(name, value)| (name, HeaderValue::from_static(value)));
+    headers
+        .into_iter()
+        .chain([(header::CONTENT_SECURITY_POLICY, policy)])
+        .fold(router, |router, (name, value)| router.layer(SetResponseHeaderLayer::if_not_present(name, value)))
 }
 
 /// The process runs.

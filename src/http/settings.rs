@@ -1,10 +1,12 @@
 //! What an operator decides about the doors.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
+use super::basemap::Basemap;
 use super::requests::REQUEST_ID;
 
 /// What an operator decides about the doors.
@@ -14,11 +16,13 @@ pub struct Settings {
     pub origins: Vec<HeaderValue>,
     /// How long a silent socket is kept.
     pub patience: Duration,
+    /// What lies under the plan on the map. Nothing unless given.
+    pub basemap: Option<Arc<Basemap>>,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { origins: Vec::new(), patience: Duration::from_secs(30) }
+        Self { origins: Vec::new(), patience: Duration::from_secs(30), basemap: None }
     }
 }
 

@@ -2,9 +2,10 @@ import type { Feature, FeatureCollection, Geometry, Position } from 'geojson';
 import type { SourceSpecification } from 'maplibre-gl';
 import { grouped } from '../i18n/index.svelte';
 import type { Words } from '../i18n/words';
+import { type Basemap, SOURCE, source as basemapSource } from './basemap';
 import type { Colours } from './colours';
 import { type Bounds, graticule } from './geo';
-import { type Area, type Scene, shortEnglish, shortZone, side, stageGlyph, type ZoneMark } from './scene';
+import { type Area, type Scene, shortEnglish, shortZone, side, type ZoneMark } from './scene';
 
 export interface Dress {
   colours: Colours;
@@ -19,6 +20,9 @@ export interface Dress {
   small: boolean;
   /** No room to move names aside. */
   crowded: boolean;
+  dark: boolean;
+  /** What lies under the plan, where the operator configured something and the reader left it on. */
+  basemap: Basemap | undefined;
 }
 
 const feature = (geometry: Geometry, properties: Record<string, unknown>): Feature => ({
@@ -35,7 +39,7 @@ const source = (features: Feature[]): SourceSpecification => ({
 
 /** The tiles that outlines come from. */
 export type TileLayer = 'regions' | 'zones' | 'layout';
-const tiles = (layer: TileLayer, state: string): SourceSpecification => ({
+const tiles = (layer: TileLayer | 'projects', state: string): SourceSpecification => ({
   type: 'vector',
   url: `${location.origin}/tiles/${layer}.json?${state}`,
   promoteId: 'code',
@@ -124,6 +128,7 @@ export function sources(scene: Scene, d: Dress): Record<string, SourceSpecificat
   const lines = graticule(wider(scene.bounds), scene.bounds);
   const w = wider(scene.bounds);
   return {
+    ...(d.basemap && { [SOURCE]: basemapSource(d.basemap) }),
     graticule: source([
       ...lines.lons.map((lon) =>
         feature(
@@ -197,32 +202,25 @@ export function sources(scene: Scene, d: Dress): Record<string, SourceSpecificat
         ];
       }),
     ),
-    projects: {
-      type: 'geojson',
-      cluster: true,
-      clusterRadius: 44,
-      clusterMaxZoom: 10,
-      data: {
-        type: 'FeatureCollection',
-        features: scene.projects.flatMap((p) =>
-          p.location
-            ? [
-                point([p.location.lon, p.location.lat], {
-                  code: p.code,
-                  icon: `stage-${p.stage ? stageGlyph(p.stage) : 'before'}`,
-                }),
-              ]
-            : [],
-        ),
-      },
-    },
+    projects: scene.tiled
+      ? tiles('projects', d.state)
+      : {
+          type: 'geojson',
+          cluster: true,
+          clusterRadius: 44,
+          clusterMaxZoom: 10,
+          data: {
+            type: 'FeatureCollection',
+            features: scene.projects.flatMap((p) =>
+              p.location ? [point([p.location.lon, p.location.lat], { code: p.code, stage: p.stage })] : [],
+            ),
+          },
+        },
     selectedPoint: source([
       ...scene.zones
         .filter((z) => z.at && `zone:${z.zone.code}` === d.selected)
         .map((z) => point(z.at ?? [0, 0], { r: 19 })),
-      ...scene.projects
-        .filter((p) => p.location && `project:${p.code}` === d.selected)
-        .map((p) => point([p.location?.lon ?? 0, p.location?.lat ?? 0], { r: 10 })),
+      ...(scene.spot ? [point(scene.spot, { r: 10 })] : []),
       ...scene.hubs.filter((h) => h.node && `layout:${h.code}` === d.selected).map((h) => point(h.at, { r: 15 })),
     ]),
   };

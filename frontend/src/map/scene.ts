@@ -1,10 +1,9 @@
 import type { Geometry, MultiPolygon, Polygon, Position } from 'geojson';
 import type { Atlas, Element, Region, Zone } from '../data/atlas';
 import { type Figures, isRate } from '../data/figures';
-import type { ProjectPointsQuery, ProjectStage } from '../gql/graphql';
+import type { ProjectPoint } from '../data/projects';
+import type { ProjectStage } from '../gql/graphql';
 import { bearing, type Bounds, lines, mercator, polygons, share, slice, union } from './geo';
-
-export type ProjectPoint = ProjectPointsQuery['projects']['nodes'][number];
 
 /** How a place shows the chosen figure. */
 export type Mark =
@@ -62,7 +61,11 @@ export interface Scene {
   /** Where the stretches of a belt meet, and the nodes of the layout. */
   hubs: { at: Position; code: string; node: boolean }[];
   zones: ZoneMark[];
+  /** The projects one by one, or whether the map draws all of them from tiles. */
   projects: ProjectPoint[];
+  tiled: boolean;
+  /** Where the selected project is. */
+  spot: Position | undefined;
   /** The whole, for halo and mask: the root's outline, or all areas side by side. */
   whole: MultiPolygon;
   rate: boolean;
@@ -80,7 +83,8 @@ export const stageGlyph = (stage: ProjectStage): 'before' | 'during' | 'after' |
 export interface Wanted {
   figures: Figures | undefined;
   period: string | undefined;
-  projects: ProjectPoint[];
+  projects: ProjectPoint[] | 'tiles';
+  spot?: Position | undefined;
   /** Codes of layout elements, or 'zones' and 'projects', that the reader switched off. */
   hidden: ReadonlySet<string>;
 }
@@ -176,6 +180,7 @@ export function compose(atlas: Atlas, wanted: Wanted): Scene | undefined {
           mark: markOf(zone.code, figures, period),
         };
       });
+  const points = hidden.has('projects') || wanted.projects === 'tiles' ? [] : wanted.projects;
   return {
     bounds,
     areas,
@@ -183,7 +188,9 @@ export function compose(atlas: Atlas, wanted: Wanted): Scene | undefined {
     stretches,
     hubs,
     zones,
-    projects: hidden.has('projects') ? [] : wanted.projects.filter((p) => p.location),
+    projects: points.filter((p) => p.location),
+    tiled: wanted.projects === 'tiles' && !hidden.has('projects'),
+    spot: wanted.spot,
     whole,
     rate: figures ? isRate(figures.indicator) : false,
   };

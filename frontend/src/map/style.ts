@@ -1,21 +1,36 @@
 import type { ExpressionSpecification, LayerSpecification, StyleSpecification } from 'maplibre-gl';
+import { layers as basemapLayers } from './basemap';
 import { type Dress, sources, type TileLayer } from './features';
 import type { Area, Rim, Scene } from './scene';
 
 const SONG = ['Noto Serif CJK SC SemiBold', 'Noto Serif CJK SC', 'Source Han Serif SC', 'Songti SC', 'SimSun', 'serif'];
 const HEI = ['Noto Sans CJK SC', 'Source Han Sans SC', 'PingFang SC', 'Microsoft YaHei', 'sans-serif'];
 
+/** The glyph of a project's stage; `stageGlyph` says the same to the plain map. */
+const stageIcon: ExpressionSpecification = [
+  'match',
+  ['coalesce', ['get', 'stage'], 'SIGNED'],
+  'STOPPED',
+  'stage-stopped',
+  ['SIGNED', 'LANDED'],
+  'stage-before',
+  ['STARTED', 'BUILDING'],
+  'stage-during',
+  'stage-after',
+];
+
 /** The atlas page as a MapLibre style. It is rebuilt on every change, and MapLibre applies the difference. */
 export function buildStyle(scene: Scene, d: Dress): StyleSpecification {
   const c = d.colours;
   const is = (key: string, value: string): ExpressionSpecification => ['==', ['get', key], value];
   const among = (codes: string[]): ExpressionSpecification => ['in', ['get', 'code'], ['literal', codes]];
-  const from = (layer: TileLayer) => ({ source: layer, 'source-layer': layer });
+  const from = (layer: TileLayer | 'projects') => ({ source: layer, 'source-layer': layer });
   const areas = (which: (area: Area) => boolean = () => true) => ({
     ...from('regions'),
     filter: among(scene.areas.filter(which).map((a) => a.region.code)),
   });
   const zones = { ...from('zones'), filter: among(scene.zones.filter((z) => z.geometry).map((z) => z.zone.code)) };
+  const projects = scene.tiled ? from('projects') : { source: 'projects' };
   const round = { 'line-join': 'round', 'line-cap': 'round' } as const;
   const classFill = [
     'match',
@@ -125,6 +140,19 @@ export function buildStyle(scene: Scene, d: Dress): StyleSpecification {
       paint: { 'icon-opacity': 0.94 },
     },
   ];
+  const heads: LayerSpecification = {
+    id: 'heads',
+    type: 'symbol',
+    source: 'heads',
+    layout: {
+      'icon-image': ['get', 'icon'],
+      'icon-rotate': ['get', 'turn'],
+      'icon-rotation-alignment': 'map',
+      'icon-allow-overlap': true,
+      'icon-size': ['match', ['get', 'icon'], 'head', d.small ? 0.66 : 1, d.small ? 0.7 : 1],
+    },
+    paint: { 'icon-opacity': faded },
+  };
   type Stroke = Pick<Extract<LayerSpecification, { type: 'line' }>, 'layout' | 'paint'>;
   /** The rims of a style: those that elements have themselves, and those that they have of their members. */
   const rims = (style: Rim['style'], id: string, stroke: Stroke): LayerSpecification[] =>
@@ -166,6 +194,8 @@ export function buildStyle(scene: Scene, d: Dress): StyleSpecification {
       ...areas((a) => a.tint !== 'group'),
       paint: { 'fill-color': ['match', ['feature-state', 'tint'], 'core', c.coreTint, c.land] },
     },
+    // Over the tints, which show through it, and under all that says something: classes keep their exact colours.
+    ...(d.basemap ? basemapLayers(d.basemap, c, d.dark) : []),
     { id: 'hatch', type: 'fill', ...areas((a) => a.tint === 'belt'), paint: { 'fill-pattern': 'hatch-belt' } },
     { id: 'dots', type: 'fill', ...areas((a) => a.tint === 'area'), paint: { 'fill-pattern': 'dots' } },
     { id: 'classes', type: 'fill', ...areas((a) => a.mark.kind === 'class'), paint: { 'fill-color': classFill } },
@@ -249,7 +279,7 @@ export function buildStyle(scene: Scene, d: Dress): StyleSpecification {
     {
       id: 'projects-cluster',
       type: 'circle',
-      source: 'projects',
+      ...projects,
       filter: ['has', 'point_count'],
       paint: {
         'circle-radius': ['interpolate', ['linear'], ['sqrt', ['get', 'point_count']], 1, 6.5, 10, 11],
@@ -264,7 +294,7 @@ export function buildStyle(scene: Scene, d: Dress): StyleSpecification {
     {
       id: 'projects-count',
       type: 'symbol',
-      source: 'projects',
+      ...projects,
       filter: ['has', 'point_count'],
       layout: {
         'text-field': ['to-string', ['get', 'point_count']],
@@ -277,9 +307,9 @@ export function buildStyle(scene: Scene, d: Dress): StyleSpecification {
     {
       id: 'projects-point',
       type: 'symbol',
-      source: 'projects',
+      ...projects,
       filter: ['!', ['has', 'point_count']],
-      layout: { 'icon-image': ['get', 'icon'], 'icon-allow-overlap': true, 'icon-ignore-placement': true },
+      layout: { 'icon-image': stageIcon, 'icon-allow-overlap': true, 'icon-ignore-placement': true },
     },
     {
       id: 'area-circle',
@@ -294,19 +324,6 @@ export function buildStyle(scene: Scene, d: Dress): StyleSpecification {
         'circle-stroke-color': scene.zones.some((z) => z.mark.kind === 'size') ? c.ink : c.panel,
         'circle-stroke-width': 1.5,
       },
-    },
-    {
-      id: 'heads',
-      type: 'symbol',
-      source: 'heads',
-      layout: {
-        'icon-image': ['get', 'icon'],
-        'icon-rotate': ['get', 'turn'],
-        'icon-rotation-alignment': 'map',
-        'icon-allow-overlap': true,
-        'icon-size': ['match', ['get', 'icon'], 'head', d.small ? 0.66 : 1, d.small ? 0.7 : 1],
-      },
-      paint: { 'icon-opacity': faded },
     },
     {
       id: 'selected-point',
@@ -396,8 +413,8 @@ export function buildStyle(scene: Scene, d: Dress): StyleSpecification {
       },
       paint: { 'text-color': c.panel },
     },
-    // Names make room for the squares; on a map too small for that they lie over them.
-    ...(d.crowded ? [...squares, ...names] : [...names, ...squares]),
+    // Names make room for the squares and for where the ribbon ends and meets; on a map too small they lie over them.
+    ...(d.crowded ? [heads, ...squares, ...names] : [...names, heads, ...squares]),
   ];
   return { version: 8, name: 'planatlas', sources: sources(scene, d), layers };
 }
