@@ -36,6 +36,7 @@ use crate::graphql::{Library, PlanSchema};
 use cache::{Cache, is_known, weak};
 use gate::Gate;
 use metrics::Metrics;
+pub use ogc::gis;
 use requests::Ids;
 pub use server::{ServeError, Stop, serve};
 pub use settings::Settings;

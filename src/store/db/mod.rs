@@ -3,6 +3,7 @@
 
 mod cluster;
 mod news;
+pub mod postgis;
 
 use std::path::Path;
 use std::sync::Arc;
