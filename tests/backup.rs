@@ -5,10 +5,12 @@ mod common;
 
 use std::path::Path;
 use std::process::Output;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use common::database::{Database, fresh, run};
-use common::server::{RIVERTON, Server, copy, import, planatlas, replace};
+use common::server::{RIVERTON, Server, copy, import, planatlas, replace, wait};
 
 fn backup(file: &Path, url: &str) -> Output {
     planatlas(&["backup", "--database", url]).arg(file).output().unwrap()
@@ -160,6 +162,68 @@ fn a_backup_beside_imports_holds_one_moment_and_a_killed_one_leaves_no_file() {
                 let verified = planatlas(&["verify", "--database", &url]).output().unwrap();
                 assert!(verified.status.success(), "{}", said(&verified));
             }
+        }
+    }
+}
+
+/// The drill that an operator should know by heart: copy what is in use, fill an empty place, verify, go on there.
+#[test]
+fn a_database_under_write_load_is_copied_restored_and_verified() {
+    let room = tempfile::tempdir().unwrap();
+    for database in fresh() {
+        let package = copy(RIVERTON);
+        let path = package.path().to_str().unwrap().to_owned();
+        replace(&package.path().join("regions.csv"), "河湾市,Riverton", "河湾0市,Riverton");
+        let acknowledged = Mutex::new(vec![digest(&import(&[&path], &database.url))]);
+        let done = AtomicBool::new(false);
+        let file = room.path().join(format!("{}.backup", database.engine));
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                for turn in 0.. {
+                    if done.load(Ordering::Acquire) {
+                        break;
+                    }
+                    let name = |turn: usize| format!("河湾{turn}市,Riverton");
+                    replace(&package.path().join("regions.csv"), &name(turn), &name(turn + 1));
+                    let told = digest(&import(&[&path], &database.url));
+                    acknowledged.lock().unwrap().push(told);
+                }
+            });
+            // Once the load is on; and it goes on until after the copy.
+            let count = || acknowledged.lock().unwrap().len();
+            wait("some revisions", || (count() > 2).then_some(()));
+            let copied = backup(&file, &database.url);
+            assert!(copied.status.success(), "{}", said(&copied));
+            let before = count();
+            wait("one revision more", || (count() > before).then_some(()));
+            done.store(true, Ordering::Release);
+        });
+        let acknowledged = acknowledged.into_inner().unwrap();
+        for target in fresh() {
+            let restored = restore(&file, &target.url);
+            assert!(restored.status.success(), "{}", said(&restored));
+            let head = digest(&restored);
+            let number =
+                acknowledged.iter().position(|told| *told == head).expect("a revision that was acknowledged") + 1;
+            assert!((3..acknowledged.len()).contains(&number), "taken under load: {number} of {}", acknowledged.len());
+            let verified = planatlas(&["verify", "--head", &head, "--database", &target.url]).output().unwrap();
+            assert!(verified.status.success(), "{}", said(&verified));
+            let server = Server::start(&target.url);
+            let all = server.ask("{ revisions(first: 500) { nodes { digest } } }");
+            let digests: Vec<&str> = all["revisions"]["nodes"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|one| one["digest"].as_str().unwrap())
+                .collect();
+            assert!(digests.iter().rev().eq(&acknowledged[..number]), "every revision up to it, in order");
+            let name = server.ask("{ region(code: \"riverton\") { name } }");
+            assert_eq!(name["region"]["name"], format!("河湾{}市", number - 1));
+            // Once only: the place is not empty any more.
+            let again = restore(&file, &target.url);
+            assert!(!again.status.success() && said(&again).contains("not empty"), "{}", said(&again));
+            drop(server);
+            import(&[&path], &target.url);
         }
     }
 }

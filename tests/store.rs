@@ -203,6 +203,40 @@ async fn an_old_revision_answers_as_before() {
     }
 }
 
+/// Indexes as the engine describes them.
+async fn indexes(database: &common::database::Database) -> Vec<String> {
+    use sqlx::Connection as _;
+    let mut found: Vec<String> = if database.engine == "sqlite" {
+        let mut connection = sqlx::SqliteConnection::connect(&database.url).await.unwrap();
+        let sql = "SELECT sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL";
+        sqlx::query_scalar(sql).fetch_all(&mut connection).await.unwrap()
+    } else {
+        let mut connection = sqlx::PgConnection::connect(&database.url).await.unwrap();
+        let sql = "SELECT indexdef FROM pg_indexes WHERE schemaname = current_schema()";
+        sqlx::query_scalar(sql).fetch_all(&mut connection).await.unwrap()
+    };
+    found.sort();
+    found
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_large_first_import_leaves_every_index_as_it_was() {
+    for database in common::database::fresh() {
+        let store = Store::open(&database.url).await.unwrap();
+        let before = indexes(&database).await;
+        assert!(before.iter().any(|sql| sql.contains("project_cell")), "{before:?}");
+        let mut world = riverton();
+        for number in 0..1_100 {
+            let code = format!("q-{number}");
+            let cells = [("code", code.as_str()), ("name", "Silo"), ("zone", "mill-park"), ("document", "yearbook")];
+            world.records.push(record("projects", &cells));
+        }
+        import(&store, world).await;
+        assert_eq!(indexes(&database).await, before, "{}", database.engine);
+        assert_eq!(project::count(&store, 1, &Filter::default()).await.unwrap(), 1_103);
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn enterprises_and_register_entries_are_found() {
     for database in common::database::fresh() {

@@ -1,14 +1,22 @@
 #!/usr/bin/env bash
 # Installs what the tests need beyond Rust, Node and make, through the system's packages: a browser, fonts for
-# Chinese text, PostgreSQL (for a throw-away cluster, never the system's), Python for the open package validator.
+# Chinese text, PostgreSQL with PostGIS (for a throw-away cluster, never the system's), Python for the open package validator.
 # Where that cannot be done it says what is missing and stops.
 set -euo pipefail
 
 need=()
 have() { command -v "$1" >/dev/null 2>&1; }
+# PostGIS for the PostgreSQL that is here, or for the one that apt-get would install.
+postgis() {
+  local major
+  major=$(ls /usr/lib/postgresql 2>/dev/null | sort -n | tail -n 1)
+  [ -n "$major" ] || major=$(apt-cache depends postgresql 2>/dev/null | sed -n 's/.*Depends: postgresql-\([0-9]*\)$/\1/p' | head -n 1)
+  echo "postgresql-${major:-15}-postgis-3"
+}
 have chromium || have chromium-browser || have google-chrome || need+=(chromium)
 fc-list :lang=zh 2>/dev/null | grep . >/dev/null || need+=(fontconfig fonts-noto-cjk)
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || have initdb || need+=(postgresql)
+ls /usr/share/postgresql/*/extension/postgis.control >/dev/null 2>&1 || need+=("$(postgis)")
 python3 -c 'import ensurepip, venv' >/dev/null 2>&1 || need+=(python3-venv)
 if [ -n "${PLANATLAS_TEST_LONG:-}" ]; then
   # What others open our files with.

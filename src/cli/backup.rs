@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use super::{Database, failed, import};
+use super::{Database, failed, import, postgis, serve};
 use crate::store::{BackupError, Copied, Store};
 
 /// Copy the whole database into one file while it is being used; restore it on either engine
@@ -43,7 +43,13 @@ pub(super) fn backup(arguments: &BackupArguments) -> ExitCode {
 /// Runs `planatlas restore`.
 pub(super) fn restore(arguments: &RestoreArguments) -> ExitCode {
     let RestoreArguments { file, database } = arguments;
-    let done = with(database, "核对并恢复 Verifying and restoring", async |store| store.restore(file).await);
+    let done = with(database, "核对并恢复 Verifying and restoring", async |store| {
+        let copied = store.restore(file).await;
+        if copied.is_ok() {
+            postgis::follow(store, serve::clock(None)()).await;
+        }
+        copied
+    });
     done.map_or_else(|error| failed(&*error), |copied| said(&copied, "已恢复并核对无误。Restored, and verified."))
 }
 

@@ -10,7 +10,7 @@ use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
 use super::import::user;
-use super::{Database, failed, serve};
+use super::{Database, clock_was_set_back, failed, postgis, serve};
 use crate::domain::Cadence;
 use crate::store::{Closing, Edition, SigningKey, Store};
 
@@ -128,20 +128,25 @@ async fn close(arguments: &Closes) -> Result<String, Failure> {
     };
     let author = arguments.by.clone().unwrap_or_else(user);
     let message = arguments.message.clone().unwrap_or_else(|| format!("close edition {}", arguments.code));
+    let at = arguments.at.unwrap_or_else(|| serve::clock(None)());
     let closing = Closing {
         code: &arguments.code,
         cadence: arguments.cadence,
         cutoff: arguments.cutoff,
         author: &author,
         message: &message,
-        at: arguments.at.unwrap_or_else(|| serve::clock(None)()),
+        at,
         sample: arguments.sample,
         key: key.as_ref(),
     };
     let store = Store::open(&arguments.database.url()?).await?;
     let edition = store.close_edition(closing).await;
+    if edition.is_ok() {
+        postgis::follow(&store, at).await;
+    }
     store.close().await;
     let edition = edition?;
+    clock_was_set_back(edition.closed_at, at);
     if arguments.json {
         return Ok(format!("{:#}\n", as_json(&edition)));
     }

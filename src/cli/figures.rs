@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use super::check::Printing;
 use super::import::user;
-use super::{Database, failed, serve};
+use super::{Database, clock_was_set_back, failed, postgis, serve};
 use crate::domain::{Comparator, Confidence, Kind, ObservationStatus, Package};
 use crate::package::intake::{self, Accepted, Catalogue, Changed, Given, Guard, Held, Known, Merged, Shown};
 use crate::store::observation::{self, Cells};
@@ -197,6 +197,12 @@ async fn figures(arguments: &Arguments, file: &Path) -> Result<(String, ExitCode
             outcome => break (merged, message, Some(outcome?)),
         }
     };
+    if outcome.is_some() && !arguments.dry_run {
+        postgis::follow(&store, now(arguments)).await;
+    }
+    if let Some(Outcome::Committed { revision, .. }) = &outcome {
+        clock_was_set_back(revision.committed_at, now(arguments));
+    }
     store.close().await;
     let code = if outcome.is_some() { ExitCode::SUCCESS } else { ExitCode::FAILURE };
     let text = match arguments.printing.json {

@@ -13,7 +13,7 @@ use indicatif::ProgressBar;
 use serde_json::json;
 
 use super::check::Printing;
-use super::{Database, failed, serve};
+use super::{Database, clock_was_set_back, failed, postgis, serve};
 use crate::domain::Package;
 use crate::package;
 use crate::store::{Change, Outcome, Store};
@@ -74,9 +74,15 @@ async fn import(arguments: &Arguments) -> Result<(String, ExitCode), Failure> {
     let change = Change { packages: &packages, author: &author, message: &message, at };
     let bar = spinner("写入数据库 Writing");
     let outcome = store.commit(change).await;
+    if outcome.is_ok() {
+        postgis::follow(&store, at).await;
+    }
     store.close().await;
     bar.finish_and_clear();
     let outcome = outcome?;
+    if let Outcome::Committed { revision, .. } = &outcome {
+        clock_was_set_back(revision.committed_at, at);
+    }
     let text = if arguments.printing.json { as_json(&outcome) } else { as_text(&outcome) };
     Ok((text, ExitCode::SUCCESS))
 }

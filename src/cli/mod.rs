@@ -10,6 +10,7 @@ mod import;
 mod lint;
 #[cfg(feature = "otel")]
 mod otel;
+mod postgis;
 mod redact;
 mod schema;
 mod serve;
@@ -18,6 +19,7 @@ mod verify;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use chrono::{DateTime, Utc};
 use clap::{Args, Parser, Subcommand};
 use etcetera::BaseStrategy;
 
@@ -40,6 +42,8 @@ enum Command {
     Generate(generate::Arguments),
     Import(import::Arguments),
     Lint(lint::Arguments),
+    #[command(subcommand)]
+    Postgis(postgis::Command),
     Redact(redact::Arguments),
     Restore(backup::RestoreArguments),
     Serve(serve::Arguments),
@@ -85,11 +89,23 @@ pub fn run() -> ExitCode {
         Command::Generate(arguments) => generate::run(&arguments),
         Command::Import(arguments) => import::run(&arguments),
         Command::Lint(arguments) => lint::run(&arguments),
+        Command::Postgis(command) => postgis::run(&command),
         Command::Redact(arguments) => redact::run(&arguments),
         Command::Restore(arguments) => backup::restore(&arguments),
         Command::Serve(arguments) => serve::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments),
         Command::Schema => schema::run(),
+    }
+}
+
+/// Says that a revision bears another moment than now, because the one before it is from later: the clock was set back.
+fn clock_was_set_back(dated: DateTime<Utc>, now: DateTime<Utc>) {
+    if dated > now {
+        let [dated, now] = [dated, now].map(|at| at.format("%F %H:%M:%SZ"));
+        eprintln!(
+            "本机时钟为 {now},早于上一版的时刻;本版的时刻记为 {dated}。请校准时钟。The clock of this machine says {now}, which is \
+             before the revision that was there; this one is dated {dated}. Set the clock right."
+        );
     }
 }
 

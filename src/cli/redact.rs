@@ -9,7 +9,7 @@ use clap::{ArgGroup, Args};
 use serde_json::json;
 
 use super::import::user;
-use super::{Database, failed, serve};
+use super::{Database, clock_was_set_back, failed, postgis, serve};
 use crate::store::{Redacted, Redaction, Revision, Store, Target};
 
 /// Replace personal text by its hash in all versions of a row, as one revision; digests still hold
@@ -90,8 +90,12 @@ async fn redact(arguments: &Arguments) -> Result<String, Failure> {
     let at = arguments.at.unwrap_or_else(|| serve::clock(None)());
     let store = Store::open(&arguments.database.url()?).await?;
     let done = store.redact(Redaction { target, author: &author, reason: &arguments.reason, at }).await;
+    if done.is_ok() {
+        postgis::follow_and_forget(&store, at).await;
+    }
     store.close().await;
     let (revision, redacted) = done?;
+    clock_was_set_back(revision.committed_at, at);
     Ok(if arguments.json { as_json(&revision, &redacted) } else { as_text(&revision, &redacted) })
 }
 

@@ -54,7 +54,7 @@ async fn verify(store: &Store, arguments: &Arguments) -> Result<(String, bool), 
     let head = arguments.head.as_deref();
     let Some(code) = &arguments.edition else {
         let verdict = store.verify(head).await?;
-        return Ok((text(&verdict), verdict.findings.is_empty()));
+        return Ok((text(&verdict), verdict.findings.is_empty() && verdict.revisions > 0));
     };
     let key = match &arguments.key {
         Some(file) => {
@@ -97,7 +97,9 @@ fn redacted(redactions: &[(Revision, Vec<Redacted>)]) -> String {
 fn text(verdict: &Verdict) -> String {
     let mut text = listed(&verdict.findings) + &redacted(&verdict.redactions);
     let (revisions, findings) = (verdict.revisions, verdict.findings.len());
-    let _ = if findings == 0 {
+    let _ = if findings == 0 && revisions == 0 {
+        writeln!(text, "数据库中没有任何版本,无可核对。The database holds no revision: there is nothing to verify.")
+    } else if findings == 0 {
         writeln!(text, "{revisions} 个版本,全部相符。{revisions} revision(s), all as committed.")
     } else {
         writeln!(text, "发现 {findings} 处异常。{findings} thing(s) are not as committed.")

@@ -38,6 +38,7 @@ pub use basemap::{Basemap, BasemapError, Named};
 use cache::{Cache, is_known, weak};
 use gate::Gate;
 use metrics::Metrics;
+pub use ogc::gis;
 use requests::Ids;
 pub use server::{ServeError, Stop, serve};
 pub use settings::Settings;

@@ -39,7 +39,7 @@ impl Store {
         remove(&partial)?;
         let copied = self.copy_to(&partial).await;
         if copied.is_ok() {
-            std::fs::rename(&partial, file).map_err(|error| StoreError::Unwritable(error.into()))?;
+            std::fs::rename(&partial, file).map_err(StoreError::from)?;
         } else {
             // What could not be finished is of no use; that it could not be removed matters less than why.
             let _ = remove(&partial);
@@ -56,9 +56,7 @@ impl Store {
         let rows = pour(&mut from, &mut to, &tables).await?;
         to.commit().await?;
         copy.close().await;
-        std::fs::File::open(file)
-            .and_then(|file| file.sync_all())
-            .map_err(|error| StoreError::Unwritable(error.into()))?;
+        std::fs::File::open(file).and_then(|file| file.sync_all()).map_err(StoreError::from)?;
         Ok(Copied { head, rows })
     }
 
@@ -72,9 +70,9 @@ impl Store {
             return Err(BackupError::NoFile);
         }
         // Opening a database brings its schema up to date; a backup stays as it was made.
-        let room = tempfile::tempdir().map_err(|error| StoreError::Unwritable(error.into()))?;
+        let room = tempfile::tempdir().map_err(StoreError::from)?;
         let own = room.path().join("backup.db");
-        std::fs::copy(file, &own).map_err(|error| StoreError::Unwritable(error.into()))?;
+        std::fs::copy(file, &own).map_err(StoreError::from)?;
         let source = Self::open(&address(&own)?).await?;
         let restored = self.restore_from(&source).await;
         source.close().await;
@@ -188,7 +186,7 @@ fn remove(file: &Path) -> Result<(), StoreError> {
         name.push(end);
         match std::fs::remove_file(file.with_file_name(name)) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                return Err(StoreError::Unwritable(error.into()));
+                return Err(error.into());
             }
             _ => {}
         }

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use chrono::{DateTime, SubsecRound, Utc};
+use chrono::{DateTime, Utc};
 use futures_util::TryStreamExt;
 use sea_query::{
     Expr, ExprTrait, Func, InsertStatement, IntoIden, IntoTableRef, Query, SelectStatement, UpdateStatement, Value,
@@ -454,7 +454,7 @@ pub(super) async fn seal(
     newest: Option<&Revision>,
     inspect: impl FnMut(Family, &Version) -> Option<String> + Send,
 ) -> Result<Revision, CommitError> {
-    let committed_at = made.at.trunc_subsecs(6);
+    let committed_at = revision::moment(made.at, newest);
     let previous = newest.map(|revision| revision.digest.clone());
     let tasks = version::task_codes(session).await?;
     let Made { author, message, .. } = made;

@@ -183,7 +183,7 @@ impl Store {
             signature: None,
             closed_in: number,
             closed_by: closing.author.to_owned(),
-            closed_at: chrono::SubsecRound::trunc_subsecs(closing.at, 6),
+            closed_at: revision::moment(closing.at, Some(&newest)),
             digest: newest.digest.clone(),
         };
         if let Some(key) = closing.key {

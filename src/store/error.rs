@@ -18,11 +18,20 @@ pub enum StoreError {
     #[error("数据库由更新版本的程序建立,请升级本程序。A newer version of this program made the database; upgrade it.")]
     NewerSchema,
     /// The file cannot be opened or written.
-    #[error("数据库文件无法打开或写入。The database file cannot be opened or written.")]
+    #[error(
+        "数据库文件无法打开或写入,请检查路径、权限和磁盘是否只读。The database file cannot be opened or written; check its path, its \
+         permissions, and whether the disk is read-only."
+    )]
     Unwritable(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// The file is no database of ours.
     #[error("该文件不是数据库。The file is no database.")]
     NotADatabase(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The file is a database of another program.
+    #[error(
+        "该文件是别的程序的数据库,未作任何更改;请换一个文件名。The file is a database of another program; nothing was changed. Name \
+         another file."
+    )]
+    ForeignDatabase,
     /// Another import holds the writer's lock.
     #[error("另一个导入正在写数据库,请稍后再试。Another import is writing to the database; try again later.")]
     Busy(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -30,8 +39,13 @@ pub enum StoreError {
     #[error("无法连接数据库服务器,或登录被拒。The database server cannot be reached or refuses the login.")]
     Unreachable(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// The disk is full.
-    #[error("磁盘空间不足。The disk is full.")]
+    #[error(
+        "磁盘空间不足,未写入任何内容;请腾出空间后重试。The disk is full; nothing was written. Make room and try again."
+    )]
     Full(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The disk does not do what it is told.
+    #[error("磁盘读写出错,请检查磁盘。The disk cannot be read or written; check it.")]
+    Disk(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// A stored row cannot be read back; `verify` says which.
     #[error("数据库中的数据已损坏,请运行 planatlas verify。Stored data is damaged; run planatlas verify.")]
     Damaged,
@@ -47,6 +61,15 @@ impl fmt::Debug for StoreError {
     }
 }
 
+impl From<std::io::Error> for StoreError {
+    fn from(error: std::io::Error) -> Self {
+        match error.kind() {
+            std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => Self::Full(error.into()),
+            _ => Self::Unwritable(error.into()),
+        }
+    }
+}
+
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
         let kind = match &error {
@@ -58,10 +81,14 @@ impl From<sqlx::Error> for StoreError {
             sqlx::Error::Database(database) => match database.code().as_deref() {
                 // SQLite primary result codes; the extended ones keep them in the low byte.
                 Some(code) if !database.message().is_empty() && code.len() < 5 => {
-                    match code.parse::<i32>().unwrap_or_default() & 0xff {
+                    let code = code.parse::<i32>().unwrap_or_default();
+                    match code & 0xff {
                         5 | 6 => Self::Busy as fn(_) -> _,
                         8 | 14 | 3 | 23 => Self::Unwritable,
                         13 => Self::Full,
+                        // The file that connections share their locks by found no room.
+                        10 if code == 4874 => Self::Full,
+                        10 => Self::Disk,
                         26 => Self::NotADatabase,
                         11 => return Self::Damaged,
                         _ => Self::Other,
@@ -72,6 +99,8 @@ impl From<sqlx::Error> for StoreError {
                 Some("28000" | "28P01" | "3D000" | "57P01" | "57P02" | "57P03" | "53300") => Self::Unreachable,
                 Some("25006") => Self::Unwritable,
                 Some("53100") => Self::Full,
+                Some("58030") => Self::Disk,
+                Some("XX001" | "XX002") => return Self::Damaged,
                 _ => Self::Other,
             },
             _ => Self::Other,

@@ -43,7 +43,7 @@ use sea_query::{Condition, Expr, ExprTrait};
 
 pub use backup::Copied;
 pub use commit::{Change, Outcome};
-pub use db::News;
+pub use db::{News, postgis};
 pub use dimension::{Dimension, HeldPackage, Known};
 pub use edition::{Closing, Edition, EditionError};
 pub use error::{BackupError, CommitError, Dangling, Held, StoreError};

@@ -1,6 +1,6 @@
 //! The list of revisions.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SubsecRound as _, Utc};
 use sea_query::{Expr, ExprTrait, Order, Query, SelectStatement};
 
 use super::db::{Dialect, Row, Session};
@@ -94,6 +94,13 @@ pub(super) async fn chain(session: &mut Session) -> Result<Vec<Revision>, StoreE
 /// The newest revision as one transaction sees it.
 pub(super) async fn head(session: &mut Session) -> Result<Option<Revision>, StoreError> {
     session.rows(newest_revision().limit(1)).await?.first().map(read).transpose()
+}
+
+/// The moment of a revision made now, to the microsecond: never before that of the one it follows, though the clock was
+/// set back in between. So the order of moments is that of numbers.
+pub(super) fn moment(now: DateTime<Utc>, previous: Option<&Revision>) -> DateTime<Utc> {
+    let now = now.trunc_subsecs(6);
+    previous.map_or(now, |previous| now.max(previous.committed_at))
 }
 
 pub(super) fn all() -> SelectStatement {

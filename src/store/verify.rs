@@ -98,6 +98,7 @@ impl Store {
     pub async fn verify(&self, head: Option<&str>) -> Result<Verdict, StoreError> {
         let mut session = self.db.read().await?;
         let mut findings = Findings::default();
+        unread(file(&mut session, &mut findings).await, &mut findings)?;
         let chain = chain(&mut session, &mut findings).await?;
         let newest = chain.last().map(|revision| revision.digest.clone());
         if head.is_some_and(|head| !newest.as_deref().is_some_and(|digest| same(head, digest))) {
@@ -196,6 +197,15 @@ async fn chain(session: &mut Session, findings: &mut Findings) -> Result<Vec<Rev
         }
         other => other,
     }
+}
+
+/// Pages and indexes of the file itself: a damaged index hides rows that a walk over their table still finds.
+async fn file(session: &mut Session, findings: &mut Findings) -> Result<(), StoreError> {
+    for fault in session.faults().await? {
+        let (zh, en) = (format!("数据库文件已损坏:{fault}。"), format!("The file is damaged: {fault}."));
+        findings.add(None, None, &zh, &en);
+    }
+    Ok(())
 }
 
 /// A row that cannot even be read is a finding too.

@@ -45,5 +45,7 @@ export QT_QPA_PLATFORM=offscreen
 python=python3
 python3 -c 'import qgis.core' 2>/dev/null || python=/usr/bin/python3
 "$python" tests/gis/qgis_read.py "$url" "$folder"
+echo "▸ tables of PostGIS"
+tests/gis/postgis.sh "$binary" "$folder" "$url" "$python"
 echo "▸ docs/qgis.md"
 "$python" tests/gis/docs.py "$url"

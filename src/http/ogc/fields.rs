@@ -68,11 +68,8 @@ const BESIDE: [(&str, &str, Kind, [&str; 2]); 7] = [
 ];
 
 impl Fields {
-    /// The properties that a request wants: those of `indicators` in `period` beside the collection's own.
-    ///
-    /// # Errors
-    /// [`Problem`] for an unknown indicator or a period that is none.
-    pub fn of(collection: &Collection, request: &Request, view: &View) -> Result<Self, Problem> {
+    /// The collection's own properties.
+    pub fn own(collection: &Collection) -> Self {
         let own = collection.own().map(|property| Field {
             name: property.name.to_owned(),
             kind: property.kind,
@@ -81,7 +78,15 @@ impl Fields {
             column: None,
             fallback: if property.kind == Kind::Boolean { Cell::Boolean(false) } else { Cell::Empty },
         });
-        let mut fields = Self { all: own.collect(), joined: Vec::new(), period: None };
+        Self { all: own.collect(), joined: Vec::new(), period: None }
+    }
+
+    /// The properties that a request wants: those of `indicators` in `period` beside the collection's own.
+    ///
+    /// # Errors
+    /// [`Problem`] for an unknown indicator or a period that is none.
+    pub fn of(collection: &Collection, request: &Request, view: &View) -> Result<Self, Problem> {
+        let mut fields = Self::own(collection);
         fields.period = request
             .get("period")
             .map(|text| {

@@ -209,7 +209,7 @@ fn row(record: &Record, collection: &Collection) -> Result<Row, Fault> {
 }
 
 /// The geometry of a feature as files hold it: polygons are all of one type.
-fn drawn(record: &Record, collection: &Collection) -> Option<Geometry<f64>> {
+pub(super) fn drawn(record: &Record, collection: &Collection) -> Option<Geometry<f64>> {
     let geometry = shape_of(record.geometry.as_ref()?)?;
     Some(match geometry {
         Geometry::Polygon(polygon) if collection.shape == Shape::Polygon => {

@@ -14,6 +14,7 @@ mod expr;
 mod features;
 mod fields;
 mod file;
+pub mod gis;
 mod html;
 mod openapi;
 mod problem;

@@ -91,8 +91,9 @@ impl Told {
     }
 }
 
-impl IntoResponse for Problem {
-    fn into_response(self) -> Response {
+impl Problem {
+    /// What it says; none when nobody is there to be told.
+    fn told(self) -> Option<Told> {
         let plain = |status, code: &str, zh: String, en: String, hint: &str| Told {
             status,
             code: code.to_owned(),
@@ -100,8 +101,8 @@ impl IntoResponse for Problem {
             en,
             hint: Some(hint.to_owned()),
         };
-        let told = match self {
-            Self::Failure(Failure::Gone) => return StatusCode::REQUEST_TIMEOUT.into_response(),
+        Some(match self {
+            Self::Failure(Failure::Gone) => return None,
             Self::Failure(Failure::Fault(fault)) => Told::of(&fault.into()),
             Self::Failure(Failure::Answer(errors)) => match errors.first() {
                 Some(error) => Told::of(error),
@@ -122,7 +123,18 @@ impl IntoResponse for Problem {
                 en,
                 "加上 bbox、stage、zone 等条件缩小范围 / narrow it by bbox, stage, zone and the like",
             ),
-        };
+        })
+    }
+
+    /// In one sentence of each language, for whoever is not asking over HTTP.
+    pub fn sentence(self) -> String {
+        self.told().map_or_else(String::new, |told| format!("{}。{}.", told.zh, told.en))
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let Some(told) = self.told() else { return StatusCode::REQUEST_TIMEOUT.into_response() };
         let body = json!({
             "type": "about:blank",
             "title": told.status.canonical_reason().unwrap_or_default(),

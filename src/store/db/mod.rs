@@ -2,7 +2,9 @@
 //! sea-query and reads rows by position, whatever engine answers.
 
 mod cluster;
+mod file;
 mod news;
+pub mod postgis;
 mod session;
 
 use std::path::Path;
@@ -14,10 +16,8 @@ use sea_query::{Expr, ExprTrait, PostgresQueryBuilder, SelectStatement, SqliteQu
 use sea_query_sqlx::{SqlxBinder, SqlxValues};
 use sqlx::migrate::Migrator;
 use sqlx::postgres::PgRow;
-use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteRow, SqliteSynchronous,
-};
-use sqlx::{AssertSqlSafe, Row as _};
+use sqlx::sqlite::{SqlitePool, SqliteRow};
+use sqlx::{AssertSqlSafe, Row as _, Sqlite, Transaction};
 
 use super::StoreError;
 use cluster::Cluster;
@@ -26,13 +26,10 @@ pub(super) use session::{Kind, Session, TableShape, Written};
 
 /// How long a writer waits for another one before it gives up.
 const WRITER_PATIENCE: Duration = Duration::from_secs(60);
-/// Rows that SQLite may be ahead of whoever reads them.
-const ROWS: usize = 512;
-/// What a writer of SQLite keeps of the file in memory, and what a reader does: pages beyond it go to disk and back.
-const WRITER_CACHE: &str = "PRAGMA cache_size = -65536";
-const READER_CACHE: &str = "PRAGMA cache_size = -8192";
-/// How long one that was refused waits before it asks again.
-const AGAIN: Duration = Duration::from_millis(20);
+/// What a writer of SQLite keeps of the file in memory, and what a reader does, in −KiB: pages beyond it go to disk and
+/// back.
+const WRITER_CACHE: &str = "-65536";
+const READER_CACHE: &str = "-8192";
 /// The advisory lock that PostgreSQL writers and migrations take: "planatla" in ASCII.
 const LOCK: i64 = i64::from_be_bytes(*b"planatla");
 
@@ -136,7 +133,7 @@ impl Db {
         let is_server = |url: &str| url.starts_with("postgres://") || url.starts_with("postgresql://");
         let db = match url.strip_prefix("sqlite:") {
             Some(path) if replica.is_none() => {
-                Self::open_file(Path::new(path.strip_prefix("//").unwrap_or(path))).await?
+                Self::Sqlite(file::open(Path::new(path.strip_prefix("//").unwrap_or(path))).await?)
             }
             Some(_) => return Err(StoreError::ReplicaOfFile),
             None if is_server(url) && replica.is_none_or(is_server) => {
@@ -146,44 +143,6 @@ impl Db {
         };
         db.migrate().await?;
         Ok(db)
-    }
-
-    async fn open_file(path: &Path) -> Result<Self, StoreError> {
-        if path.as_os_str().is_empty() {
-            return Err(StoreError::Url);
-        }
-        if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
-            std::fs::create_dir_all(parent).map_err(|error| StoreError::Unwritable(error.into()))?;
-        }
-        let options = SqliteConnectOptions::new()
-            .filename(path)
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            .busy_timeout(WRITER_PATIENCE)
-            .foreign_keys(true)
-            .pragma("cache_size", "-8192")
-            // A row at a time would have two threads wait for each other.
-            .row_buffer_size(ROWS)
-            // Keeps the statistics that plans of statements rest on.
-            .optimize_on_close(true, 400);
-        let pool = SqlitePoolOptions::new().max_connections(8).acquire_timeout(WRITER_PATIENCE);
-        // Whoever takes the connection next must not be held on the leash of whoever had it before.
-        let pool = pool.after_release(|connection, _| {
-            Box::pin(async move {
-                connection.lock_handle().await?.remove_progress_handler();
-                Ok(true)
-            })
-        });
-        // Of several that turn a new file to WAL at once SQLite refuses all but one, without patience.
-        let mut tries = WRITER_PATIENCE.as_millis() / AGAIN.as_millis();
-        loop {
-            match pool.clone().connect_with(options.clone()).await.map_err(StoreError::from) {
-                Err(StoreError::Busy(_)) if tries > 0 => tries -= 1,
-                opened => return opened.map(Self::Sqlite),
-            }
-            tokio::time::sleep(AGAIN).await;
-        }
     }
 
     /// What this database speaks.
@@ -236,13 +195,19 @@ impl Db {
     /// Versions of the migrations that have run here.
     async fn applied(&self) -> Result<Vec<i64>, StoreError> {
         let exists = match self {
-            Self::Sqlite(_) => "SELECT count(*) FROM sqlite_master WHERE name = '_sqlx_migrations'",
+            // Below none: there are tables, and none is ours.
+            Self::Sqlite(_) => {
+                "SELECT CASE WHEN count(*) = 0 THEN 0 ELSE coalesce(max(name = '_sqlx_migrations'), 0) * 2 - 1 END \
+                 FROM sqlite_master WHERE type = 'table'"
+            }
             Self::Postgres(_) => {
                 "SELECT count(*) FROM pg_tables WHERE tablename = '_sqlx_migrations' AND schemaname = current_schema()"
             }
         };
-        if self.plain(exists).await?.first().map(|row| row.int(0)).transpose()?.unwrap_or(0) == 0 {
-            return Ok(Vec::new());
+        match self.plain(exists).await?.first().map_or(Ok(0), |row| row.int(0))? {
+            0 => return Ok(Vec::new()),
+            below if below < 0 => return Err(StoreError::ForeignDatabase),
+            _ => {}
         }
         let rows = self.plain("SELECT version FROM _sqlx_migrations ORDER BY version").await?;
         rows.iter().map(|row| row.int(0)).collect()
@@ -332,7 +297,7 @@ impl Db {
         Ok(match self {
             Self::Sqlite(pool) => {
                 let mut tx = pool.begin_with("BEGIN IMMEDIATE").await?;
-                sqlx::raw_sql(WRITER_CACHE).execute(&mut *tx).await?;
+                cache(&mut tx, WRITER_CACHE).await?;
                 Session::Sqlite(tx)
             }
             Self::Postgres(cluster) => {
@@ -356,6 +321,13 @@ impl Db {
             }
         })
     }
+}
+
+/// Says how much of an SQLite file a connection may keep in memory.
+async fn cache(tx: &mut Transaction<'static, Sqlite>, size: &str) -> Result<(), StoreError> {
+    let sql = AssertSqlSafe(format!("PRAGMA cache_size = {size}"));
+    sqlx::raw_sql(sql).execute(&mut **tx).await?;
+    Ok(())
 }
 
 impl Row {

@@ -7,7 +7,7 @@ use sea_query_sqlx::{SqlxBinder, SqlxValues};
 use sqlx::{AssertSqlSafe, Postgres, Sqlite, Transaction};
 
 use super::super::StoreError;
-use super::{Dialect, READER_CACHE, Row, cluster};
+use super::{Dialect, READER_CACHE, Row, cache, cluster};
 
 /// A transaction, for everything that must see or write one state of the database.
 pub(in crate::store) enum Session {
@@ -146,6 +146,14 @@ impl Session {
         Ok(())
     }
 
+    /// Where a file is not what SQLite wrote, in its words, some of them at most; a server looks after its own files.
+    pub(in crate::store) async fn faults(&mut self) -> Result<Vec<String>, StoreError> {
+        let Self::Sqlite(tx) = self else { return Ok(Vec::new()) };
+        let rows = sqlx::query("PRAGMA integrity_check(10)").fetch_all(&mut **tx).await?;
+        let told = rows.into_iter().map(|row| Row::Sqlite(row).text(0)).collect::<Result<Vec<_>, _>>()?;
+        Ok(told.into_iter().filter(|line| line != "ok").collect())
+    }
+
     /// Counts what some tables hold, so that statements over them are planned by what is there now.
     pub(in crate::store) async fn analyze(
         &mut self,
@@ -199,7 +207,7 @@ impl Session {
     pub(in crate::store) async fn commit(self) -> Result<(), StoreError> {
         match self {
             Self::Sqlite(mut tx) => {
-                sqlx::raw_sql(READER_CACHE).execute(&mut *tx).await?;
+                cache(&mut tx, READER_CACHE).await?;
                 tx.commit().await?;
             }
             Self::Postgres(tx) => tx.commit().await?,
