@@ -2,13 +2,10 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use super::problem::{Fault, Problem, nearest};
+use super::problem::{Fault, MOST_SUGGESTIONS, Problem, nearest};
 use super::sheet::{Line, Sheet};
 use super::{Draft, Known};
 use crate::domain::{Kind, Record, tables};
-
-/// Suggestions are looked for this many times; after that a person has enough to do.
-const MOST_SUGGESTIONS: usize = 300;
 
 /// Where a row stands: package, sheet, line.
 type Place = (usize, usize, usize);
