@@ -56,14 +56,31 @@ const NUMBERS: [&str; 12] =
 /// Positions that an answer takes in what is drawn.
 const MOST_DRAWN: usize = 5_000;
 
-/// Found by the target below: every two edges of a tangle were compared, before anybody asked how many there were.
-#[test]
-fn a_drawn_tangle_is_refused_at_once() {
-    for positions in [MOST_DRAWN, 20_000] {
-        let turn = |at: usize| format!("[{}.{:07},{}]", at % 2, at % 9_999_999, (at * 7_919) % 89);
+/// A ring of so many positions that crosses itself everywhere, or goes round and round.
+fn tangles(positions: usize) -> [String; 2] {
+    let crossing = |at: usize| format!("[{}.{:07},{}]", at % 2, at % 9_999_999, (at * 7_919) % 89);
+    let round = |at: usize| ["[1,1]", "[2,1]", "[2,2]"][at % 3].to_owned();
+    let turns: [&dyn Fn(usize) -> String; 2] = [&crossing, &round];
+    turns.map(|turn| {
         let ring: Vec<String> = (0..positions).map(turn).chain([turn(0)]).collect();
-        let text = format!("{{\"type\":\"Polygon\",\"coordinates\":[[{}]]}}", ring.join(","));
+        format!("{{\"type\":\"Polygon\",\"coordinates\":[[{}]]}}", ring.join(","))
+    })
+}
+
+/// Found by the targets below: every two edges of a tangle were compared, however many faults had been seen, and before
+/// anybody asked how many edges there were.
+#[test]
+fn a_tangle_is_refused_at_once() {
+    for text in [tangles(MOST_DRAWN - 2), tangles(20_000)].concat() {
         assert!(bounded(|| package::drawn(&text, MOST_DRAWN)).is_err());
+    }
+    let regions = Twisted::new("regions.geojson");
+    for geometry in tangles(60_000) {
+        let feature =
+            format!("{{\"type\":\"Feature\",\"id\":\"riverton-1\",\"properties\":{{}},\"geometry\":{geometry}}}");
+        std::fs::write(&regions.file, format!("{{\"type\":\"FeatureCollection\",\"features\":[{feature}]}}")).unwrap();
+        let read = || package::read(&[regions.package.path().to_owned()], &NothingKnown);
+        assert!(bounded(read).is_err());
     }
 }
 

@@ -108,7 +108,7 @@ pub fn check(shape: &Shape) -> Vec<Defect> {
 
 type Found = BTreeSet<Defect>;
 
-/// Defects from which on edges are not compared any further.
+/// Pairs of edges with something wrong between them from which on no more are compared.
 const MOST_DEFECTS: usize = 1_000;
 
 fn check_range(points: &[Point], polygon: usize, ring: usize, found: &mut Found) {
@@ -196,29 +196,39 @@ fn check_ring(points: &[Point], polygon: usize, ring: usize, found: &mut Found) 
 /// Compares all edges that may meet, and returns where different rings merely touch.
 fn check_contacts(polygons: &[Vec<Ring>], edges: &[Edge], found: &mut Found) -> Vec<Meeting> {
     let boxes: Vec<Extent> = edges.iter().map(|e| Extent::around(e.segment.0, e.segment.1, 0)).collect();
-    let mut meetings = Vec::new();
+    let (mut meetings, mut wrong) = (Vec::new(), 0);
     sweep::overlapping_until(&boxes, |i, j| {
-        compare(polygons, &edges[i], &edges[j], &mut meetings, found);
-        // Whoever has these to mend has enough to do, and of a tangle there may be as many as pairs of edges.
-        if found.len() < MOST_DEFECTS { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        if let Some(defect) = compare(polygons, &edges[i], &edges[j], &mut meetings) {
+            found.insert(defect);
+            wrong += 1;
+        }
+        // Whoever has these to mend has enough to do. In a tangle there may be as many as pairs of edges, and all of them
+        // at one place.
+        if wrong < MOST_DEFECTS { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
     });
     meetings
 }
 
-/// Compares two edges that may meet.
-fn compare(polygons: &[Vec<Ring>], a: &Edge, b: &Edge, meetings: &mut Vec<Meeting>, found: &mut Found) {
+/// Compares two edges that may meet: what is wrong there, if anything.
+fn compare(polygons: &[Vec<Ring>], a: &Edge, b: &Edge, meetings: &mut Vec<Meeting>) -> Option<Defect> {
     let contact = exact::contact(a.segment, b.segment);
     let (kind, at) = if a.polygon != b.polygon {
         match contact {
             Contact::Cross(p) | Contact::Overlap(p) => (DefectKind::PolygonsOverlap, p),
-            Contact::Touch(at) => return meetings.push(meeting(a, b, at)),
-            Contact::None => return,
+            Contact::Touch(at) => {
+                meetings.push(meeting(a, b, at));
+                return None;
+            }
+            Contact::None => return None,
         }
     } else if a.ring != b.ring {
         match contact {
             Contact::Cross(p) | Contact::Overlap(p) => (DefectKind::RingsOverlap, p),
-            Contact::Touch(at) => return meetings.push(meeting(a, b, at)),
-            Contact::None => return,
+            Contact::Touch(at) => {
+                meetings.push(meeting(a, b, at));
+                return None;
+            }
+            Contact::None => return None,
         }
     } else {
         let count = polygons[a.polygon][a.ring].len();
@@ -233,10 +243,10 @@ fn compare(polygons: &[Vec<Ring>], a: &Edge, b: &Edge, meetings: &mut Vec<Meetin
                 (DefectKind::RepeatedVertex, p)
             }
             Contact::Touch(p) if !share_end(p) => (DefectKind::SelfTouching, p),
-            Contact::Touch(_) | Contact::None => return,
+            Contact::Touch(_) | Contact::None => return None,
         }
     };
-    found.insert(Defect { kind, polygon: a.polygon, ring: a.ring, at: Some(at) });
+    Some(Defect { kind, polygon: a.polygon, ring: a.ring, at: Some(at) })
 }
 
 fn meeting(a: &Edge, b: &Edge, at: Point) -> Meeting {
