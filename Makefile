@@ -18,6 +18,8 @@ NPM_READY := frontend/node_modules/.package-lock.json
 CLIENTS_READY := tests/clients/node_modules/.package-lock.json
 PAGE := frontend/dist/index.html
 PAGE_SOURCES := $(shell find frontend/src frontend/public -type f 2>/dev/null) frontend/index.html frontend/graphiql.html frontend/package.json schema/schema.graphql $(wildcard docs/queries/*.graphql)
+# Milliseconds that each fuzz target draws for: half a minute for all of them.
+FUZZ_MS ?= 3000
 say = @printf '\033[1m▸ %s\033[0m\n' "$(1)"
 
 .PHONY: help serve build page test test-all tools check-rust check-page check-data check-clients check-clients-long check-lighthouse check-gis audit \
@@ -60,7 +62,7 @@ check-rust: page
 	$(call say,Lints)
 	cargo clippy --locked --all-targets -- -D warnings
 	$(call say,Unit and black-box tests)
-	cargo test --locked
+	BOLERO_RANDOM_TEST_TIME_MS=$(FUZZ_MS) BOLERO_RANDOM_ITERATIONS=1000000000 cargo test --locked
 
 check-page: page
 	$(call say,Page: types and style)
@@ -114,6 +116,7 @@ $(ANALYSTS): tests/analysts.txt
 	target/analysts/bin/pip install --quiet --disable-pip-version-check -r tests/analysts.txt
 
 test-all: export PLANATLAS_TEST_LONG := 1
+test-all: FUZZ_MS := 60000
 test-all: export PLANATLAS_TEST_PYTHON := $(CURDIR)/$(ANALYSTS)
 test-all: $(ANALYSTS) test check-clients-long check-lighthouse check-gis audit ## the long form: more kill rounds and property cases, all screenshots, audits
 

@@ -16,6 +16,9 @@ pub struct PeriodCode {
     ordinal: u8,
 }
 
+/// Years that a code can say.
+const YEARS: std::ops::RangeInclusive<u16> = 1..=9999;
+
 /// A text that is no period code.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("«{0}» is no period: write 2024, 2024-H1, 2024-Q3 or 2024-M09")]
@@ -76,7 +79,7 @@ impl PeriodCode {
             1 => Frequency::Monthly,
             _ => return None,
         };
-        let year = u16::try_from(key / 10_000).ok()?;
+        let year = u16::try_from(key / 10_000).ok().filter(|year| YEARS.contains(year))?;
         (last % months == 0 && (1..=12).contains(&last)).then_some(Self {
             year,
             frequency,
@@ -119,7 +122,7 @@ impl FromStr for PeriodCode {
                 .flatten()
         };
         let (year, rest) = text.split_once('-').map_or((text, None), |(y, r)| (y, Some(r)));
-        let year = digits(year, 4).filter(|y| *y > 0).ok_or_else(error)?;
+        let year = digits(year, 4).filter(|year| YEARS.contains(year)).ok_or_else(error)?;
         let Some(rest) = rest else { return Ok(Self::year(year)) };
         let (letter, number) = (rest.chars().next().ok_or_else(error)?, rest.get(1..).ok_or_else(error)?);
         let (frequency, width, most) = match letter {
@@ -150,6 +153,9 @@ mod tests {
             assert_eq!(PeriodCode::from_sort_key(period.sort_key()), Some(*period));
         }
         assert_eq!(parsed[6].end().to_string(), "2024-03-31");
+        for no_year in [301, 487_200_301, 655_351_212, -20_241_212, i32::MIN] {
+            assert_eq!(PeriodCode::from_sort_key(no_year), None, "{no_year}");
+        }
         for bad in ["24", "2024-M13", "2024-Q0", "2024-1", "2024-M1", "", "二〇二四"] {
             assert!(bad.parse::<PeriodCode>().is_err(), "{bad}");
         }

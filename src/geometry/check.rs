@@ -4,6 +4,7 @@ use super::exact::{self, Contact, Place, Segment};
 use super::sweep::{self, Extent};
 use crate::domain::{Point, Ring, Shape};
 use std::collections::BTreeSet;
+use std::ops::ControlFlow;
 
 /// What can be wrong with a shape.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -107,6 +108,9 @@ pub fn check(shape: &Shape) -> Vec<Defect> {
 
 type Found = BTreeSet<Defect>;
 
+/// Pairs of edges with something wrong between them from which on no more are compared.
+const MOST_DEFECTS: usize = 1_000;
+
 fn check_range(points: &[Point], polygon: usize, ring: usize, found: &mut Found) {
     let beyond = |p: &&Point| p.x.unsigned_abs() > 1_800_000_000 || p.y.unsigned_abs() > 900_000_000;
     if let Some(&p) = points.iter().find(beyond) {
@@ -192,41 +196,57 @@ fn check_ring(points: &[Point], polygon: usize, ring: usize, found: &mut Found) 
 /// Compares all edges that may meet, and returns where different rings merely touch.
 fn check_contacts(polygons: &[Vec<Ring>], edges: &[Edge], found: &mut Found) -> Vec<Meeting> {
     let boxes: Vec<Extent> = edges.iter().map(|e| Extent::around(e.segment.0, e.segment.1, 0)).collect();
-    let mut meetings = Vec::new();
-    sweep::overlapping(&boxes, |i, j| {
-        let (a, b) = (&edges[i], &edges[j]);
-        let contact = exact::contact(a.segment, b.segment);
-        let (kind, at) = if a.polygon != b.polygon {
-            match contact {
-                Contact::Cross(p) | Contact::Overlap(p) => (DefectKind::PolygonsOverlap, p),
-                Contact::Touch(at) => return meetings.push(meeting(a, b, at)),
-                Contact::None => return,
-            }
-        } else if a.ring != b.ring {
-            match contact {
-                Contact::Cross(p) | Contact::Overlap(p) => (DefectKind::RingsOverlap, p),
-                Contact::Touch(at) => return meetings.push(meeting(a, b, at)),
-                Contact::None => return,
-            }
-        } else {
-            let count = polygons[a.polygon][a.ring].len();
-            let follows = (a.index + 1) % count == b.index || (b.index + 1) % count == a.index;
-            let share_end = |p: Point| (a.segment.0 == p || a.segment.1 == p) && (b.segment.0 == p || b.segment.1 == p);
-            match contact {
-                Contact::Cross(p) => (DefectKind::SelfCrossing, p),
-                Contact::Overlap(p) if follows => (DefectKind::Spike, p),
-                Contact::Overlap(p) => (DefectKind::SelfTouching, p),
-                Contact::Touch(p) if share_end(p) && !follows => {
-                    // Neighbours across a vertex that is repeated at once are reported as that.
-                    (DefectKind::RepeatedVertex, p)
-                }
-                Contact::Touch(p) if !share_end(p) => (DefectKind::SelfTouching, p),
-                Contact::Touch(_) | Contact::None => return,
-            }
-        };
-        found.insert(Defect { kind, polygon: a.polygon, ring: a.ring, at: Some(at) });
+    let (mut meetings, mut wrong) = (Vec::new(), 0);
+    sweep::overlapping_until(&boxes, |i, j| {
+        if let Some(defect) = compare(polygons, &edges[i], &edges[j], &mut meetings) {
+            found.insert(defect);
+            wrong += 1;
+        }
+        // Whoever has these to mend has enough to do. In a tangle there may be as many as pairs of edges, and all of them
+        // at one place.
+        if wrong < MOST_DEFECTS { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
     });
     meetings
+}
+
+/// Compares two edges that may meet: what is wrong there, if anything.
+fn compare(polygons: &[Vec<Ring>], a: &Edge, b: &Edge, meetings: &mut Vec<Meeting>) -> Option<Defect> {
+    let contact = exact::contact(a.segment, b.segment);
+    let (kind, at) = if a.polygon != b.polygon {
+        match contact {
+            Contact::Cross(p) | Contact::Overlap(p) => (DefectKind::PolygonsOverlap, p),
+            Contact::Touch(at) => {
+                meetings.push(meeting(a, b, at));
+                return None;
+            }
+            Contact::None => return None,
+        }
+    } else if a.ring != b.ring {
+        match contact {
+            Contact::Cross(p) | Contact::Overlap(p) => (DefectKind::RingsOverlap, p),
+            Contact::Touch(at) => {
+                meetings.push(meeting(a, b, at));
+                return None;
+            }
+            Contact::None => return None,
+        }
+    } else {
+        let count = polygons[a.polygon][a.ring].len();
+        let follows = (a.index + 1) % count == b.index || (b.index + 1) % count == a.index;
+        let share_end = |p: Point| (a.segment.0 == p || a.segment.1 == p) && (b.segment.0 == p || b.segment.1 == p);
+        match contact {
+            Contact::Cross(p) => (DefectKind::SelfCrossing, p),
+            Contact::Overlap(p) if follows => (DefectKind::Spike, p),
+            Contact::Overlap(p) => (DefectKind::SelfTouching, p),
+            Contact::Touch(p) if share_end(p) && !follows => {
+                // Neighbours across a vertex that is repeated at once are reported as that.
+                (DefectKind::RepeatedVertex, p)
+            }
+            Contact::Touch(p) if !share_end(p) => (DefectKind::SelfTouching, p),
+            Contact::Touch(_) | Contact::None => return None,
+        }
+    };
+    Some(Defect { kind, polygon: a.polygon, ring: a.ring, at: Some(at) })
 }
 
 fn meeting(a: &Edge, b: &Edge, at: Point) -> Meeting {

@@ -1,5 +1,7 @@
 //! Finds the pairs of boxes that may touch, without comparing all with all.
 
+use std::ops::ControlFlow;
+
 use crate::domain::Point;
 
 /// A box around something, ends included.
@@ -23,6 +25,14 @@ impl Extent {
 /// left to right. That keeps both long horizontal and long vertical boxes cheap; the sweep of an ordinary boundary of
 /// ten thousand segments takes milliseconds.
 pub(super) fn overlapping(boxes: &[Extent], mut visit: impl FnMut(usize, usize)) {
+    overlapping_until(boxes, |i, j| {
+        visit(i, j);
+        ControlFlow::Continue(())
+    });
+}
+
+/// The same until `visit` has seen enough.
+pub(super) fn overlapping_until(boxes: &[Extent], mut visit: impl FnMut(usize, usize) -> ControlFlow<()>) {
     let (Some(bottom), Some(top)) = (boxes.iter().map(|b| b.min.1).min(), boxes.iter().map(|b| b.max.1).max()) else {
         return;
     };
@@ -46,8 +56,12 @@ pub(super) fn overlapping(boxes: &[Extent], mut visit: impl FnMut(usize, usize))
                     break;
                 }
                 // A pair seen in several strips counts in the lowest that both are in.
-                if a.min.1 <= b.max.1 && b.min.1 <= a.max.1 && strip_of(a.min.1.max(b.min.1)) == number {
-                    visit(i.min(j), i.max(j));
+                if a.min.1 <= b.max.1
+                    && b.min.1 <= a.max.1
+                    && strip_of(a.min.1.max(b.min.1)) == number
+                    && visit(i.min(j), i.max(j)).is_break()
+                {
+                    return;
                 }
             }
         }

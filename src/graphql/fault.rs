@@ -422,8 +422,14 @@ pub fn complete(error: &mut ServerError) {
     error.extensions = Some(extensions(code, zh, error.message.clone(), None));
 }
 
+/// Letters from which on what was written is no slip of a code; to compare takes time as the product of lengths.
+const LONGEST: usize = 100;
+
 /// The known text closest to what was written, when it is close enough to be a slip.
 fn nearest<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    if written.chars().nth(LONGEST).is_some() {
+        return None;
+    }
     known
         .into_iter()
         .map(|candidate| (strsim::jaro_winkler(written, candidate), candidate))
@@ -442,6 +448,11 @@ mod tests {
         let values = error.extensions.unwrap();
         assert_eq!(values.get("code"), Some(&"UNKNOWN_CODE".into()));
         assert!(values.get("hint").unwrap().to_string().contains("revenue"));
+        let long = "revenue".repeat(30_000);
+        let start = std::time::Instant::now();
+        let longest = Error::from(Fault::unknown_code("indicator", &long, std::iter::repeat_n("revenue", 3_000)));
+        assert!(!longest.extensions.unwrap().get("hint").unwrap().to_string().contains("did you mean"));
+        assert!(start.elapsed() < std::time::Duration::from_secs(1), "{:?}", start.elapsed());
         let far = Error::from(Fault::unknown_code("indicator", "zzzz", ["output"]));
         assert!(!far.extensions.unwrap().get("hint").unwrap().to_string().contains("output"));
     }

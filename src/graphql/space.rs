@@ -243,11 +243,7 @@ fn of_place(view: &View, code: &str) -> Result<geometry::Area, Fault> {
 
 fn of_drawn(drawn: &GeoJson) -> Result<geometry::Area, Fault> {
     let text = std::str::from_utf8(&drawn.0).unwrap_or_default();
-    let shape = package::drawn(text).map_err(|(zh, en)| Fault::argument("geojson", zh, en))?;
-    if shape.vertex_count() > MOST_POSITIONS {
-        let (zh, en) = (format!("至多 {MOST_POSITIONS} 点"), format!("{MOST_POSITIONS} positions at most"));
-        return Err(Fault::argument("geojson", zh, en));
-    }
+    let shape = package::drawn(text, MOST_POSITIONS).map_err(|(zh, en)| Fault::argument("geojson", zh, en))?;
     geometry::Area::of_shape(&shape).ok_or_else(|| {
         Fault::argument("geojson", "须为 Polygon 或 MultiPolygon", "must be a Polygon or a MultiPolygon")
     })

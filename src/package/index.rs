@@ -6,13 +6,10 @@ use std::hash::{BuildHasher, RandomState};
 
 use hashbrown::HashTable;
 
-use super::problem::{Fault, Problem, nearest};
+use super::problem::{Fault, MOST_SUGGESTIONS, Problem, nearest};
 use super::sheet::Sheet;
 use super::{Draft, Known};
 use crate::domain::{Kind, Record, Unit, tables, unit};
-
-/// Suggestions are looked for this many times; after that a person has enough to do.
-const MOST_SUGGESTIONS: usize = 300;
 
 /// Where a row stands: sheet of the table, row.
 type Place = (u32, u32);

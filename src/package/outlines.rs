@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::encoding;
-use super::problem::{Fault, Problem, Row, nearest};
+use super::problem::{Fault, MOST_SUGGESTIONS, Problem, Row, nearest};
 use super::rules::COORDINATE_DECIMALS;
 use super::sheet::Sheet;
 use crate::domain::{Point, Ring, Shape};
@@ -141,18 +141,25 @@ fn feature(raw: &RawValue, position: usize, file: &str, problems: &mut Vec<Probl
 }
 
 /// A geometry that somebody draws on a map, as text of RFC 7946: its coordinates rounded to seven decimals, its rings
-/// turned the right way round.
+/// turned the right way round. It has `most` positions at most: whether it is sound takes time as their square.
 ///
 /// # Errors
 /// What is wrong with it first, in Chinese and in English.
-pub fn drawn(text: &str) -> Result<Shape, (String, String)> {
+pub fn drawn(text: &str, most: usize) -> Result<Shape, (String, String)> {
     let mut wrong: Option<(String, String)> = None;
     let mut report = |place: &str, fault: Fault| {
         let found = if fault.found.is_empty() { String::new() } else { format!(" ({place}: {})", fault.found) };
         wrong.get_or_insert((format!("{}{found}", fault.zh), format!("{}{found}", fault.en)));
     };
     let shape = match serde_json::from_str::<Geometry>(text) {
-        Ok(geometry) => shape(&geometry.value, &mut report).map(geometry::tidied),
+        Ok(geometry) => shape(&geometry.value, &mut report).filter(|shape| {
+            let few = shape.vertex_count() <= most;
+            if !few {
+                let fault = Fault::new("geojson", shape.vertex_count().to_string(), format!("≤ {most}"));
+                report("geometry", fault.say(format!("至多 {most} 点"), format!("{most} positions at most")));
+            }
+            few
+        }),
         Err(error) => {
             let fault = Fault::new("geojson", error.to_string(), "").say(
                 "不是 RFC 7946 的几何图形（不是要素，也不是文本）。",
@@ -162,7 +169,7 @@ pub fn drawn(text: &str) -> Result<Shape, (String, String)> {
             None
         }
     };
-    let shape = shape.filter(|shape| sound(shape, &mut report));
+    let shape = shape.map(geometry::tidied).filter(|shape| sound(shape, &mut report));
     let unread = || ("没有几何图形".to_owned(), "there is no geometry".to_owned());
     shape.ok_or_else(|| wrong.unwrap_or_else(unread))
 }
@@ -372,8 +379,9 @@ pub(super) fn join(sheets: &mut [Sheet], outlines: Vec<Outlines>, problems: &mut
             }
             codes.push(code);
         }
-        for (at, code) in missing {
-            let meant = nearest(&code, shapes.keys().map(String::as_str)).unwrap_or("GeoJSON feature id");
+        for (nth, (at, code)) in missing.into_iter().enumerate() {
+            let ids = shapes.keys().map(String::as_str);
+            let meant = (nth < MOST_SUGGESTIONS).then(|| nearest(&code, ids)).flatten().unwrap_or("GeoJSON feature id");
             let fault = Fault::new("footprint-without-feature", &*code, meant).say(
                 "数据包的 GeoJSON 中没有这个 id 的要素:补上要素或改正代码。",
                 "No GeoJSON feature of the package has this id: add the feature, or correct the code.",

@@ -1,6 +1,6 @@
 //! A table of a package: its rows as typed records that remember where they stand.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use super::cell::Column;
 use super::problem::{Fault, Problem, Row, nearest};
@@ -150,6 +150,8 @@ fn blank_lines(text: &str) -> usize {
 fn header(table: &'static Table, row: &csv::StringRecord, file: &str, problems: &mut Vec<Problem>) -> Header {
     let mut positions: Vec<Option<usize>> = vec![None; table.fields.len()];
     let mut report = |column: &str, fault: Fault| problems.push(fault.at(file, Some(Row::Number(1)), Some(column)));
+    let given: HashSet<&str> = row.iter().collect();
+    let absent: Vec<&str> = table.fields.iter().map(|field| field.name).filter(|name| !given.contains(name)).collect();
     for (at, name) in row.iter().enumerate() {
         match table.position(name) {
             Some(field) if positions[field].is_none() => positions[field] = Some(at),
@@ -159,8 +161,7 @@ fn header(table: &'static Table, row: &csv::StringRecord, file: &str, problems: 
                     .say("列名重复:只保留一列。", "The column stands twice: keep one."),
             ),
             None => {
-                let absent = table.fields.iter().map(|f| f.name).filter(|name| !row.iter().any(|cell| cell == *name));
-                let meant = nearest(name, absent).unwrap_or_default();
+                let meant = nearest(name, absent.iter().copied()).unwrap_or_default();
                 let column = if name.trim().is_empty() { format!("#{}", at + 1) } else { name.to_owned() };
                 report(
                     &column,

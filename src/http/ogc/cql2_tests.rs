@@ -8,6 +8,10 @@ use proptest::prelude::*;
 
 use super::cql2::{MOST_BYTES, MOST_LEVELS, parse};
 use super::expr::{Expr, Op, Operand, SpaceOp, Span, Subject, TimeOp, Value, number};
+use twist::Twist;
+
+#[path = "../../../tests/common/twist.rs"]
+mod twist;
 
 struct Mill;
 
@@ -134,6 +138,52 @@ fn hostile_filters_are_refused_at_once() {
     let start = Instant::now();
     assert_eq!(slow.holds(&Mill), Some(false));
     assert!(start.elapsed() < Duration::from_millis(50));
+}
+
+/// Filters that are read when left alone, twisted; for how long, see `tests/fuzz.rs`.
+#[test]
+fn twisted_filters_are_read_or_refused() {
+    let seeds = [
+        "stage IN ('BUILDING', 'SIGNED') AND investment BETWEEN 1.5 AND 1e2 OR NOT name LIKE '河_%'",
+        "S_INTERSECTS(geometry, POLYGON((115 34, 116 34, 116 35, 115 34))) AND zone IS NOT NULL",
+        "T_DURING(\"from\", INTERVAL('2026-01-01', '..')) OR \"from\" >= DATE('2026-01-31') AND sample = TRUE",
+        "S_WITHIN(geometry, GEOMETRYCOLLECTION(POINT(1 2), LINESTRING(0 0, 1 1))) AND (size <> 12.5 OR size = -3)",
+    ];
+    let words = [
+        "(",
+        ")",
+        "'",
+        "''",
+        "\"",
+        ",",
+        "..",
+        "NOT ",
+        " AND ",
+        " OR ",
+        "IN (",
+        "NULL",
+        "BBOX(1,2,3,4)",
+        "POINT(1 2)",
+        "1e308",
+        "-",
+        "EMPTY",
+        "TIMESTAMP('2026-01-31T00:00:00Z')",
+        "\\",
+        "%",
+        "河",
+        "\0",
+    ];
+    bolero::check!().with_type::<Twist>().for_each(|twist| {
+        let text = twist.of(twist.pick(&seeds).as_bytes(), &words);
+        let Ok(text) = std::str::from_utf8(&text) else { return };
+        let start = Instant::now();
+        let Ok(expr) = parse(text) else { return };
+        let written = expr.to_string();
+        let again = parse(&written).unwrap_or_else(|wrong| panic!("{text}: {written}: {wrong:?}"));
+        assert_eq!(again, expr, "{text}: {written}");
+        expr.holds(&Mill);
+        assert!(start.elapsed() < Duration::from_secs(2), "{text} took {:?}", start.elapsed());
+    });
 }
 
 fn operand() -> impl Strategy<Value = Operand> {

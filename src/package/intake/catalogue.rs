@@ -1,10 +1,11 @@
 //! What a file may speak of: the places and indicators of a revision, by every name that people write.
 
 use std::collections::{BTreeSet, HashMap};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::grid::fold;
 use crate::domain::{Accumulation, Additivity, Cell, Dimension, Frequency, Kind, Record, Unit, unit};
-use crate::package::problem::{Fault, nearest};
+use crate::package::problem::{Fault, MOST_SUGGESTIONS, nearest};
 
 /// Kinds of things whose figures come in tables. Figures of single projects and enterprises do not.
 const KINDS: &[Kind] = &[Kind::Plan, Kind::Region, Kind::Zone, Kind::Layout, Kind::Cluster, Kind::Chain];
@@ -61,6 +62,8 @@ pub struct Catalogue {
     documents: HashMap<String, bool>,
     by_place: HashMap<String, BTreeSet<usize>>,
     by_indicator: HashMap<String, BTreeSet<usize>>,
+    /// For how many unknown names one that may be meant was looked for.
+    suggestions: AtomicUsize,
 }
 
 impl Catalogue {
@@ -139,6 +142,12 @@ impl Catalogue {
         self.documents.get(code).copied()
     }
 
+    /// The name that an unknown one may stand for; nothing where there is none.
+    fn meant<'a>(&self, text: &str, names: impl Iterator<Item = &'a str>) -> &'a str {
+        let sought = self.suggestions.fetch_add(1, Ordering::Relaxed) < MOST_SUGGESTIONS;
+        sought.then(|| nearest(&fold(text), names)).flatten().unwrap_or_default()
+    }
+
     /// The indicator that a text names, by its code, its name or `name [code]`.
     pub(super) fn indicator(&self, text: &str) -> Result<usize, Fault> {
         let found: Vec<usize> = named(&self.by_indicator, text);
@@ -146,7 +155,7 @@ impl Catalogue {
             [one] => Ok(*one),
             [] => {
                 let names = || self.indicators.iter().flat_map(|one| [one.name.as_str(), one.code.as_str()]);
-                let meant = nearest(&fold(text), names()).unwrap_or_default();
+                let meant = self.meant(text, names());
                 Err(Fault::new("unknown-indicator", text, meant).say(
                     "指标目录中没有这个指标:写指标的名称或代码。",
                     "The catalogue has no such indicator: write its name or its code.",
@@ -171,7 +180,7 @@ impl Catalogue {
             ([one], _) | (_, [one]) => Ok(*one),
             ([], _) => {
                 let names = || self.places.iter().flat_map(|place| [place.name.as_str(), place.code.as_str()]);
-                let meant = nearest(&fold(text), names()).unwrap_or_default();
+                let meant = self.meant(text, names());
                 Err(Fault::new("unknown-place", text, meant).say(
                     "没有这个地方:写区划、开发区、集群等的名称或代码;合计行请删去。",
                     "There is no such place: write the name or code of a region, zone or cluster; leave out total rows.",
