@@ -26,9 +26,18 @@ test('draws core, belt, groups, zones and clustered projects', gl, async ({ page
   expect((await rendered(page, 'projects-point')).length).toBeGreaterThan(0);
 });
 
-test('no name lies on the middle of the belt, from afar or near', gl, async ({ page }) => {
+test('no name lies on a square or on the middle of the belt, from afar or near', gl, async ({ page }) => {
   for (const lang of long ? ['zh', 'en'] : ['zh']) {
     await open(page, `?lang=${lang}`);
+    const hidden = await page.getByTestId('map').evaluate((frame) => {
+      const { map } = frame as HTMLElement & { map: GlMap };
+      return map.queryRenderedFeatures({ layers: ['zone-square'] }).flatMap(({ geometry }) => {
+        if (geometry.type !== 'Point') return [];
+        const p = map.project(geometry.coordinates as [number, number]);
+        return map.queryRenderedFeatures(p, { layers: ['area-name'] }).map((f) => f.properties['name']);
+      });
+    });
+    expect(hidden, `${lang}: names under squares`).toEqual([]);
     for (const zoom of [0, 0.7, 1.4]) {
       const covered = await page.getByTestId('map').evaluate(async (frame, by) => {
         const { map } = frame as HTMLElement & { map: GlMap };

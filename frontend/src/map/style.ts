@@ -87,6 +87,8 @@ export function buildStyle(scene: Scene, d: Dress): StyleSpecification {
               ...['center', [0, 0], 'bottom', [0, -0.15], 'top', [0, 0.15], 'bottom', [0, -0.7], 'top', [0, 0.7]],
               ...['right', [-0.4, 0], 'left', [0.4, 0], 'bottom-right', [-0.2, -0.5], 'top-left', [0.2, 0.5]],
               ...['bottom-left', [0.2, -0.5], 'top-right', [-0.2, 0.5]],
+              ...['bottom', [0, -1.2], 'top', [0, 1.2], 'bottom-left', [0.2, -1], 'bottom-right', [-0.2, -1]],
+              ...['top-left', [0.2, 1], 'top-right', [-0.2, 1]],
             ],
           ],
         ] as unknown as ExpressionSpecification,
@@ -94,6 +96,7 @@ export function buildStyle(scene: Scene, d: Dress): StyleSpecification {
         'text-line-height': 1.15,
         'text-letter-spacing': d.lang === 'zh' ? 0.06 : 0,
         'text-max-width': 12,
+        'text-padding': 0,
         // Clear of the squares where there is room, over them where there is none: a county is never without its name.
         'text-overlap': 'cooperative',
       },
@@ -135,6 +138,7 @@ export function buildStyle(scene: Scene, d: Dress): StyleSpecification {
         ],
         'icon-size': ['case', is('kind', 'size'), ['/', ['get', 'side'], 8], 1],
         'icon-allow-overlap': true,
+        'icon-padding': 0,
         'symbol-sort-key': ['get', 'rank'],
       },
       paint: { 'icon-opacity': 0.94 },
@@ -149,6 +153,8 @@ export function buildStyle(scene: Scene, d: Dress): StyleSpecification {
       'icon-rotate': ['get', 'turn'],
       'icon-rotation-alignment': 'map',
       'icon-allow-overlap': true,
+      // Faded under a filled map, they leave the room to the names and their values.
+      'icon-ignore-placement': scene.rate,
       'icon-size': ['match', ['get', 'icon'], 'head', d.small ? 0.66 : 1, d.small ? 0.7 : 1],
     },
     paint: { 'icon-opacity': faded },
