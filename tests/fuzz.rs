@@ -164,7 +164,8 @@ fn a_header_of_many_columns_is_refused_at_once() {
 /// What figures of a file may be about.
 fn catalogue() -> intake::Catalogue {
     let packages = package::read(&[RIVERTON.into()], &NothingKnown).unwrap();
-    intake::Catalogue::new(packages.iter().flat_map(|package| &package.records))
+    let records: Vec<_> = packages.iter().flat_map(|package| package.records()).collect();
+    intake::Catalogue::new(&records)
 }
 
 /// Reads a file of figures: it is a draft, or says what is wrong.
