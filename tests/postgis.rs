@@ -90,7 +90,10 @@ fn the_layers_hold_what_the_collections_answer() {
             let row = rows.iter().find(|row| row[0] == code).unwrap_or_else(|| panic!("{layer} {code}"));
             let columns: Value = serde_json::from_str(&row[1]).unwrap();
             assert_eq!(columns, feature["properties"], "{layer} {code}");
-            assert_eq!(row[2].is_empty(), feature["geometry"].is_null(), "{layer} {code}");
+            // What is nowhere has none here, and an empty one there.
+            let geometry = &feature["geometry"];
+            let parts = geometry["coordinates"].as_array().or_else(|| geometry["geometries"].as_array()).unwrap();
+            assert_eq!(row[2].is_empty(), parts.is_empty(), "{layer} {code}");
         }
         let odd = format!("SELECT count(*) FROM gis.{layer} WHERE NOT ST_IsValid(geom) OR ST_SRID(geom) <> 4490");
         assert_eq!(client.one(&odd), "0", "{layer}");
