@@ -16,7 +16,9 @@ test.beforeEach(async () => {
   served = await serve(database);
   allow(served.url);
 });
-test.afterEach(async () => {
+test.afterEach(async ({ page }) => {
+  // A page that is open asks on, and nobody would answer.
+  await page.close();
   await served.stop();
   place.remove();
 });
