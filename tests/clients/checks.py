@@ -21,6 +21,8 @@ part = st.one_of(
 )
 text = st.one_of(years, st.tuples(years, part).map("".join), st.text(max_size=12))
 schemathesis.graphql.scalar("PeriodCode", text.map(lambda value: graphql.StringValueNode(value=value)))
+number = st.one_of(st.integers().map(str), st.decimals(allow_nan=False, allow_infinity=False).map(str), st.text(max_size=12))
+schemathesis.graphql.scalar("Decimal", number.map(lambda value: graphql.StringValueNode(value=value)))
 schemathesis.graphql.scalar("SHA256", st.text(alphabet="0123456789abcdef", max_size=64).map(lambda value: graphql.StringValueNode(value=value)))
 
 
