@@ -212,18 +212,10 @@ fn check_contacts(polygons: &[Vec<Ring>], edges: &[Edge], found: &mut Found) -> 
 /// Compares two edges that may meet: what is wrong there, if anything.
 fn compare(polygons: &[Vec<Ring>], a: &Edge, b: &Edge, meetings: &mut Vec<Meeting>) -> Option<Defect> {
     let contact = exact::contact(a.segment, b.segment);
-    let (kind, at) = if a.polygon != b.polygon {
+    let (kind, at) = if (a.polygon, a.ring) != (b.polygon, b.ring) {
+        let over = if a.polygon == b.polygon { DefectKind::RingsOverlap } else { DefectKind::PolygonsOverlap };
         match contact {
-            Contact::Cross(p) | Contact::Overlap(p) => (DefectKind::PolygonsOverlap, p),
-            Contact::Touch(at) => {
-                meetings.push(meeting(a, b, at));
-                return None;
-            }
-            Contact::None => return None,
-        }
-    } else if a.ring != b.ring {
-        match contact {
-            Contact::Cross(p) | Contact::Overlap(p) => (DefectKind::RingsOverlap, p),
+            Contact::Cross(p) | Contact::Overlap(p) => (over, p),
             Contact::Touch(at) => {
                 meetings.push(meeting(a, b, at));
                 return None;

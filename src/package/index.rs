@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::hash::{BuildHasher, RandomState};
 
 use hashbrown::HashTable;
+use hashbrown::hash_table::Entry;
 
 use super::problem::{Fault, MOST_SUGGESTIONS, Problem, nearest};
 use super::sheet::Sheet;
@@ -36,15 +37,27 @@ impl<'a> Keys<'a> {
         self.sheets[sheet as usize].1.rows.get(at as usize)
     }
 
-    /// Takes in a row, or says which has the key already.
-    fn insert(&mut self, key: &str, place: Place) -> Option<Place> {
-        if let Some(first) = self.get(key) {
-            return Some(first);
-        }
+    /// Makes room for the rows of one more sheet; says which sheet of the table it is.
+    fn expect(&mut self, draft: &'a Draft, sheet: &'a Sheet) -> u32 {
+        let of = u32::try_from(self.sheets.len()).unwrap_or(u32::MAX);
+        self.sheets.push((draft, sheet));
         let Self { sheets, places, hasher } = self;
-        let hash = |place: &Place| hasher.hash_one(sheets[place.0 as usize].1.rows.key(place.1 as usize));
-        places.insert_unique(hasher.hash_one(key), place, hash);
-        None
+        let hash = |(of, at): &Place| hasher.hash_one(sheets[*of as usize].1.rows.key(*at as usize));
+        places.reserve(sheet.rows.len(), hash);
+        of
+    }
+
+    /// Takes in a row of a sheet that was expected, or says which has the key already.
+    fn insert(&mut self, key: &str, place: Place) -> Option<Place> {
+        let Self { sheets, places, hasher } = self;
+        let key_of = |(of, at): &Place| sheets[*of as usize].1.rows.key(*at as usize);
+        match places.entry(hasher.hash_one(key), |place| key_of(place) == key, |place| hasher.hash_one(key_of(place))) {
+            Entry::Occupied(first) => Some(*first.get()),
+            Entry::Vacant(room) => {
+                room.insert(place);
+                None
+            }
+        }
     }
 
     fn all(&self) -> impl Iterator<Item = String> {
@@ -78,11 +91,7 @@ impl<'a> Index<'a> {
         };
         for (draft, sheet) in drafts.iter().flat_map(|draft| draft.sheets.iter().map(move |sheet| (draft, sheet))) {
             let keys = index.rows.entry(sheet.table().name).or_default();
-            let of = u32::try_from(keys.sheets.len()).unwrap_or(u32::MAX);
-            keys.sheets.push((draft, sheet));
-            let Keys { sheets, places, hasher } = keys;
-            let hash = |place: &Place| hasher.hash_one(sheets[place.0 as usize].1.rows.key(place.1 as usize));
-            places.reserve(sheet.rows.len(), hash);
+            let of = keys.expect(draft, sheet);
             for (number, at) in (0..).zip(0..sheet.rows.len()) {
                 if let Some(key) = sheet.key(at) {
                     index.insert(draft, sheet, &key, (of, number), problems);

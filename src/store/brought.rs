@@ -1,7 +1,6 @@
 //! The rows that an import brings to one table, in the order of their keys, without holding them unpacked.
 
-use super::error::StoreError;
-use super::version::{Content, Family, Version, canonical};
+use super::version::{Content, Family, Version};
 use crate::domain::Package;
 
 /// Where a row stands in the packages of an import.
@@ -88,14 +87,12 @@ impl<'a> Brought<'a> {
     }
 
     /// Whether a living row is brought again just as it is. It need not be written then.
-    pub(super) fn takes_over(&mut self, old: &Version) -> Result<bool, StoreError> {
+    pub(super) fn takes_over(&mut self, old: &Version) -> bool {
         let found = self.keys.binary_search_by(|(from, to)| self.text[*from..*to].cmp(&old.key));
-        let Ok(at) = found else { return Ok(false) };
+        let Ok(at) = found else { return false };
         let new = self.places[at].read(self.packages);
-        let same =
-            old.package.as_deref() == Some(new.package) && canonical(&old.body())? == canonical(&new.content.body())?;
-        self.held[at] = same;
-        Ok(same)
+        self.held[at] = old.package.as_deref() == Some(new.package) && new.content.differs(&old.content).is_none();
+        self.held[at]
     }
 
     /// The rows that are to be written, in the order of keys.

@@ -159,7 +159,7 @@ async fn plan<'a>(session: &mut Session, packages: &'a [Package]) -> Result<Vec<
             let mut live = session.stream(&select);
             while let Some(row) = live.try_next().await.map_err(CommitError::from)? {
                 let old = family.version(&row, &tasks)?.map_err(|_| StoreError::Damaged)?;
-                if !brought.takes_over(&old)? {
+                if !brought.takes_over(&old) {
                     end.push(if matches!(family, Family::Packages) { old.key.into() } else { old.id.into() });
                 }
             }
@@ -434,14 +434,7 @@ fn as_given<'a>(plans: &'a [Plan<'_>]) -> impl FnMut(Family, &Version) -> Option
     let mut given: HashMap<&str, _> = plans.iter().map(|plan| (plan.family.name(), plan.rows())).collect();
     move |family, version| {
         let given = given.get_mut(family.name())?.next()?;
-        if given.key != version.key {
-            return Some("key".to_owned());
-        }
-        if let (Content::Record(given), Content::Record(kept)) = (&given.content, &version.content) {
-            return given.differs(kept).map(str::to_owned);
-        }
-        let (kept, wanted) = (version.body(), given.content.body());
-        wanted.iter().chain(&kept).map(|(field, _)| field).find(|f| kept.get(*f) != wanted.get(*f)).cloned()
+        if given.key == version.key { given.content.differs(&version.content) } else { Some("key".to_owned()) }
     }
 }
 

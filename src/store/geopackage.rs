@@ -93,7 +93,7 @@ pub struct Writer {
 }
 
 /// A name as SQL takes it.
-fn name(text: &str) -> String {
+pub(super) fn name(text: &str) -> String {
     format!("\"{}\"", text.replace('"', "\"\""))
 }
 

@@ -301,6 +301,15 @@ impl Content {
             Self::Redaction(gone) => gone.body(),
         }
     }
+
+    /// The first field in which another does not say the same; rows are compared without making their bodies.
+    pub(super) fn differs(&self, other: &Self) -> Option<String> {
+        if let (Self::Record(own), Self::Record(other)) = (self, other) {
+            return own.differs(other).map(str::to_owned);
+        }
+        let (own, other) = (self.body(), other.body());
+        own.iter().chain(&other).map(|(field, _)| field).find(|f| own.get(*f) != other.get(*f)).cloned()
+    }
 }
 
 impl Version {

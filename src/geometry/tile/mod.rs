@@ -28,6 +28,8 @@ pub const MAX_ZOOM: u8 = 14;
 
 /// Bits of a unit of a tile: its extent.
 const EXTENT_BITS: u32 = EXTENT.trailing_zeros();
+/// What Web Mercator shows, in degrees: west, south, east, north.
+pub const WORLD: [f64; 4] = [-180.0, -85.051_129, 180.0, 85.051_129];
 /// 1e-7 degrees around the world.
 const AROUND: i64 = 3_600_000_000;
 

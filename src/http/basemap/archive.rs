@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::choice::BasemapError;
+use crate::geometry::tile::WORLD;
 
 /// Bytes of the directories that are kept.
 const DIRECTORIES: u64 = 16 << 20;
@@ -24,8 +25,6 @@ const LARGEST: usize = 32 << 20;
 const HEAD: usize = 16 * 1024;
 /// Bytes of the header.
 const HEADER: usize = 127;
-/// What Web Mercator shows.
-const WORLD: [f64; 4] = [-180.0, -85.051_129, 180.0, 85.051_129];
 
 /// A file that is read at positions.
 struct Positions(Arc<File>);

@@ -15,6 +15,7 @@ use super::Site;
 use super::cache::{Cache, is_known, weak};
 use super::origin::origin;
 use super::tiles::written;
+use crate::geometry::tile::WORLD;
 use archive::Archive;
 pub use choice::{BasemapError, Named};
 use choice::{Choice, View};
@@ -96,7 +97,7 @@ fn tianditu(view: View, key: &str) -> Value {
         "attribution": "天地图（国家地理信息公共服务平台） Tianditu",
         "minzoom": 1,
         "maxzoom": 18,
-        "bounds": [-180.0, -85.051_129, 180.0, 85.051_129],
+        "bounds": WORLD,
         "format": format,
     })
 }

@@ -5,10 +5,7 @@ use serde_json::{Value, json};
 use super::facts::CLUSTERED;
 use super::layer::Layer;
 use super::state::State;
-use crate::geometry::tile::{BUFFER, MAX_ZOOM};
-
-/// What Web Mercator shows.
-const WORLD: [f64; 4] = [-180.0, -85.051_129, 180.0, 85.051_129];
+use crate::geometry::tile::{BUFFER, MAX_ZOOM, WORLD};
 
 /// What TileJSON says of a state of a layer.
 pub fn tilejson(state: &State, origin: &str) -> Value {

@@ -10,6 +10,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::{Map, Value};
 use sqlx::{AssertSqlSafe, Postgres, Row as _, Transaction};
 
+use super::super::geopackage::name;
 use super::super::{Store, StoreError};
 use super::{Db, WRITER_PATIENCE};
 
@@ -152,11 +153,6 @@ impl From<sqlx::Error> for PostgisError {
             _ => Self::Store(error.into()),
         }
     }
-}
-
-/// A name as SQL takes it.
-fn name(text: &str) -> String {
-    format!("\"{}\"", text.replace('"', "\"\""))
 }
 
 /// A text as SQL takes it.
