@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use common::database::{fresh, sqlite};
-use common::server::{RIVERTON, Server, copy, import, on_each_engine, planatlas, replace};
+use common::server::{RIVERTON, Server, copy, has_place, import, on_each_engine, planatlas, replace};
 use reqwest::blocking::Response;
 use serde_json::{Value, json};
 
@@ -40,13 +40,6 @@ fn get(server: &Server, path: &str) -> Value {
 
 fn items(server: &Server, collection: &str, parameters: &[(&str, &str)]) -> Value {
     get(server, &format!("/ogc/collections/{collection}/items?{}", query(parameters)))
-}
-
-/// Whether a feature is somewhere: what is nowhere has an empty geometry, never none.
-fn has_place(feature: &Value) -> bool {
-    let geometry = &feature["geometry"];
-    let parts = geometry["coordinates"].as_array().or_else(|| geometry["geometries"].as_array());
-    !parts.unwrap_or_else(|| panic!("no geometry: {feature}")).is_empty()
 }
 
 fn ids(features: &Value) -> Vec<String> {

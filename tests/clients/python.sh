@@ -11,17 +11,8 @@ if [ ! -x "$venv/bin/schemathesis" ]; then
   python3 -m venv "$venv"
   "$venv/bin/pip" install --quiet --disable-pip-version-check -r tests/clients/python.txt
 fi
-folder=$(mktemp -d)
-trap 'kill "$server" 2>/dev/null || true; rm -rf "$folder"' EXIT
-"$binary" import tests/fixtures/riverton --database "sqlite:$folder/atlas.db" >/dev/null
-"$binary" serve --listen 127.0.0.1:0 --today 2026-11-23 --database "sqlite:$folder/atlas.db" >"$folder/address" &
-server=$!
-for _ in $(seq 100); do
-  grep -q http "$folder/address" && break
-  sleep 0.1
-done
-url=$(head -n 1 "$folder/address")
-curl --silent --fail --retry 20 --retry-all-errors --retry-delay 1 "$url/readyz" >/dev/null
+. tests/serve.sh
+serve tests/fixtures/riverton
 
 "$venv/bin/python" tests/clients/gql_client.py "$url"
 # Random documents: the server may refuse what is too dear, but neither fail nor answer in another form.

@@ -49,6 +49,13 @@ pub fn replace(file: &Path, from: &str, to: &str) {
     std::fs::write(file, text.replace(from, to)).expect("the file is written");
 }
 
+/// Whether a feature is somewhere: what is nowhere has an empty geometry, never none.
+pub fn has_place(feature: &Value) -> bool {
+    let geometry = &feature["geometry"];
+    let parts = geometry["coordinates"].as_array().or_else(|| geometry["geometries"].as_array());
+    !parts.unwrap_or_else(|| panic!("no geometry: {feature}")).is_empty()
+}
+
 /// Asks again until an answer is there; the server is given ten seconds.
 pub fn wait<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
     let start = Instant::now();

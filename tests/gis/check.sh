@@ -12,19 +12,8 @@ if ! cmp -s tests/gis/requirements.txt "$venv/installed.txt"; then
   "$venv/bin/pip" install --quiet --disable-pip-version-check -r tests/gis/requirements.txt
   cp tests/gis/requirements.txt "$venv/installed.txt"
 fi
-folder=$(mktemp -d)
-server=
-trap 'kill $server 2>/dev/null || true; rm -rf "$folder"' EXIT
-
-"$binary" import geodata/shangqiu geodata/sample --database "sqlite:$folder/atlas.db" >/dev/null
-"$binary" serve --listen 127.0.0.1:0 --today 2026-11-23 --database "sqlite:$folder/atlas.db" >"$folder/url" &
-server=$!
-for _ in $(seq 100); do
-  grep -q http "$folder/url" && break
-  sleep 0.1
-done
-url=$(head -n 1 "$folder/url")
-curl --silent --fail --retry 20 --retry-all-errors --retry-delay 1 "$url/readyz" >/dev/null
+. tests/serve.sh
+serve geodata/shangqiu geodata/sample
 
 echo "▸ the definition of the interface"
 curl --silent --fail "$url/ogc/api" >"$folder/api.json"

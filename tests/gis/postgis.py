@@ -6,6 +6,7 @@ import subprocess
 import sys
 import urllib.request
 
+from features import placed
 from qgis.core import QgsApplication, QgsDataSourceUri, QgsVectorLayer, QgsWkbTypes
 
 base, port = sys.argv[1], sys.argv[2]
@@ -17,11 +18,6 @@ application.initQgis()
 def features(name):
     with urllib.request.urlopen(f"{base}/ogc/collections/{name}/items?limit=10000") as answer:
         return json.load(answer)["features"]
-
-
-def placed(row):
-    """Whether it is somewhere: the server gives what is nowhere an empty geometry, the table none."""
-    return bool(row["geometry"].get("coordinates") or row["geometry"].get("geometries"))
 
 
 def opened(name, kind):

@@ -6,6 +6,7 @@ import sys
 import urllib.request
 from pathlib import Path
 
+from features import placed
 from qgis.core import (
     QgsApplication,
     QgsCoordinateReferenceSystem,
@@ -38,8 +39,8 @@ def matched(name):
     with urllib.request.urlopen(f"{base}/ogc/collections/{name}/items?limit=10000") as answer:
         found = json.load(answer)
     assert found["numberMatched"] == len(found["features"])
-    placed = [one for one in found["features"] if one["geometry"].get("coordinates") or one["geometry"].get("geometries")]
-    return sorted(one["id"] for one in found["features"]), sorted(one["id"] for one in placed)
+    features = found["features"]
+    return sorted(one["id"] for one in features), sorted(one["id"] for one in features if placed(one))
 
 
 for name in collections:
