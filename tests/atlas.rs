@@ -86,7 +86,7 @@ fn the_layout_is_drawn_from_the_counties_at_every_level() {
         for level in LEVELS {
             let drawn = footprint.drawn(level);
             assert_eq!(drawn.tolerance, level);
-            assert!(serde_json::from_slice::<serde_json::Value>(&drawn.geojson).is_ok());
+            assert!(serde_json::from_slice::<serde_json::Value>(&drawn.geojson()).is_ok());
         }
         assert!(!footprint.sample);
     }

@@ -3,7 +3,7 @@
 
 use geographiclib_rs::{Geodesic, PolygonArea, Winding};
 use planatlas::domain::{Point, Ring, Shape};
-use planatlas::geometry::{LEVELS, Topology, area_km2, check, contains, label_point, overlap_km2, touches, union};
+use planatlas::geometry::{LEVELS, Topology, area_km2, check, contains, measures, overlap_km2, touches, union};
 use proptest::prelude::*;
 use rand::rngs::SmallRng;
 use rand::{Rng, SeedableRng};
@@ -201,7 +201,7 @@ fn the_counties_stay_a_partition_at_all_levels() {
         assert_eq!(check(shape), []);
         let (found, expected) = (area_km2(shape), rings(shape).map(independent_km2).sum::<f64>());
         assert!((found / expected - 1.0).abs() < 1e-5, "{found} {expected}");
-        assert!(contains(shape, label_point(shape).unwrap()));
+        assert!(contains(shape, measures(shape).unwrap().label_point));
     }
     holds_at_all_levels(&counties);
 

@@ -5,33 +5,24 @@ use std::sync::{Arc, OnceLock};
 use bytes::Bytes;
 
 use super::layer::Layer;
-use crate::domain::{BoundaryAccuracy, BoundaryChange, Citation, EntityId, Outline, PeriodCode, Point, Shape};
-use crate::geometry::{self, Bbox, LEVELS, snap};
+use crate::domain::{BoundaryAccuracy, BoundaryChange, Citation, EntityId, Outline, PeriodCode, Shape};
+use crate::geometry::{self, LEVELS, Measures, snap};
 
-/// What the cheap fields say of a shape.
-#[derive(Debug, Clone, Copy)]
-pub struct Measures {
-    /// The smallest box around it.
-    pub bbox: Bbox,
-    /// Geodesic, on the ellipsoid.
-    pub area_km2: f64,
-    /// Where a name is written.
-    pub label_point: Point,
-    /// Vertices of the undiminished shape.
-    pub vertex_count: usize,
-}
-
-/// A shape at one level of detail, ready to send.
-#[derive(Debug, Clone)]
+/// A shape at one level of detail.
+#[derive(Debug)]
 pub struct Drawn {
     /// The shape.
     pub shape: Arc<Shape>,
-    /// RFC 7946 geometry object.
-    pub geojson: Bytes,
     /// Metres; 0 for the undiminished shape.
     pub tolerance: f64,
-    /// Vertices of this level.
-    pub vertex_count: usize,
+    geojson: OnceLock<Bytes>,
+}
+
+impl Drawn {
+    /// RFC 7946 geometry object, ready to send: written when it is first asked for.
+    pub fn geojson(&self) -> Bytes {
+        self.geojson.get_or_init(|| geometry::to_geojson(&self.shape).into()).clone()
+    }
 }
 
 /// Where the shape of a footprint comes from.
@@ -147,14 +138,9 @@ impl Footprint {
     /// Box, area, label point and vertices; none for a shape without points, which no import lets in.
     pub fn measures(&self) -> Option<&Measures> {
         self.measures
-            .get_or_init(|| {
-                let shape = self.shape();
-                Some(Measures {
-                    bbox: geometry::bbox(shape)?,
-                    area_km2: geometry::area_km2(shape),
-                    label_point: geometry::label_point(shape)?,
-                    vertex_count: shape.vertex_count(),
-                })
+            .get_or_init(|| match &self.form {
+                Form::Stated(outline, layer) => layer.measures(outline),
+                Form::Union(_) | Form::Corridor(_) => geometry::measures(self.shape()),
             })
             .as_ref()
     }
@@ -162,7 +148,8 @@ impl Footprint {
     /// The shape at the coarsest stored level that is no coarser than `tolerance` metres.
     pub fn drawn(&self, tolerance: f64) -> &Drawn {
         let level = snap(tolerance);
-        self.levels[level].get_or_init(|| draw(self.at(level), LEVELS[level]))
+        let drawn = || Drawn { shape: self.at(level), tolerance: LEVELS[level], geojson: OnceLock::new() };
+        self.levels[level].get_or_init(drawn)
     }
 
     fn at(&self, level: usize) -> Arc<Shape> {
@@ -182,9 +169,4 @@ fn union(shapes: Vec<Arc<Shape>>) -> Arc<Shape> {
         Ok([only]) => only,
         Err(shapes) => Arc::new(geometry::union(&shapes.iter().map(|shape| &**shape).collect::<Vec<_>>())),
     }
-}
-
-fn draw(shape: Arc<Shape>, tolerance: f64) -> Drawn {
-    let geojson = Bytes::from(geometry::to_geojson(&shape));
-    Drawn { vertex_count: shape.vertex_count(), geojson, tolerance, shape }
 }

@@ -1,14 +1,15 @@
 //! The ground: which outline is in force where, and the outlines that follow from others.
 
-use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use chrono::NaiveDate;
 
 use super::layer::Layer;
 use super::{Atlas, Footprint, Place};
-use crate::domain::{Citation, Cluster, EntityId, Kind, LayoutElement, LayoutForm, Outline, PeriodCode, Point, Shape};
+use crate::domain::{Citation, Cluster, EntityId, Kind, LayoutElement, LayoutForm, PeriodCode, Point, Shape, Sheet};
 use crate::geometry;
+use crate::store::Drawing;
 
 /// Parts of a derived footprint: the place and the outlines in force that it is made of.
 type Recipe = (EntityId, Vec<String>);
@@ -18,6 +19,8 @@ type Recipe = (EntityId, Vec<String>);
 pub struct Ground {
     by_place: HashMap<EntityId, Vec<Arc<Footprint>>>,
     derived: Mutex<HashMap<Recipe, Arc<Footprint>>>,
+    /// Vertices of an outline on the average, for each of the levels.
+    means: [OnceLock<u64>; geometry::LEVELS.len()],
 }
 
 impl std::fmt::Debug for Ground {
@@ -44,18 +47,15 @@ impl Ground {
         "citations",
     ];
 
-    pub(super) fn new(atlas: &Atlas) -> Self {
-        let mut layers: BTreeMap<(Kind, Option<NaiveDate>), Arc<Layer>> = BTreeMap::new();
+    pub(super) fn new(atlas: &Atlas, drawings: Vec<Drawing>) -> Self {
+        let mut drawn: HashMap<Sheet, Drawing> = drawings.into_iter().map(|drawing| (drawing.sheet, drawing)).collect();
+        let layer = |(sheet, outlines)| (sheet, Arc::new(Layer::new(outlines, drawn.remove(&sheet))));
+        let layers: HashMap<Sheet, Arc<Layer>> = Sheet::of(atlas.outlines.all()).into_iter().map(layer).collect();
         let mut by_place: HashMap<EntityId, Vec<Arc<Footprint>>> = HashMap::new();
         for outline in atlas.outlines.all() {
             let (kind, code) = &outline.place;
             let Some(place) = atlas.find(*kind, code) else { continue };
-            // An outline is simplified with those beside it on the last day that it is in force.
-            let last = outline.valid_to.and_then(|period| period.start().pred_opt());
-            let layer = layers.entry((*kind, last)).or_insert_with(|| {
-                let beside = |other: &&Arc<Outline>| other.place.0 == *kind && in_force(other, last);
-                Arc::new(Layer::new(atlas.outlines.all().iter().filter(beside).cloned().collect()))
-            });
+            let Some(layer) = layers.get(&outline.sheet()) else { continue };
             let sample = atlas.cites_sample(&outline.citations);
             let footprint = Footprint::stated(place, Arc::clone(outline), Arc::clone(layer), sample);
             by_place.entry(place).or_default().push(Arc::new(footprint));
@@ -63,15 +63,8 @@ impl Ground {
         for list in by_place.values_mut() {
             list.sort_by_key(|footprint| (footprint.valid_from, footprint.valid_to.is_none(), footprint.valid_to));
         }
-        Self { by_place, derived: Mutex::default() }
+        Self { by_place, ..Self::default() }
     }
-}
-
-/// Whether an outline is in force on a day; `None` stands for ever after.
-fn in_force(outline: &Outline, on: Option<NaiveDate>) -> bool {
-    let begun = outline.valid_from.is_none_or(|period| on.is_none_or(|on| period.start() <= on));
-    let ended = outline.valid_to.is_some_and(|period| on.is_none_or(|on| period.start() <= on));
-    begun && !ended
 }
 
 impl Atlas {
@@ -126,28 +119,15 @@ impl Atlas {
         (smallest(regions), smallest(zones))
     }
 
-    /// Vertices that the outline of a region or zone has on the average at a tolerance in metres, rounded up.
+    /// Vertices that a stated outline has on the average at a tolerance in metres, rounded up.
     pub fn mean_vertices(&self, tolerance: f64) -> u64 {
-        let drawn =
-            |place: EntityId| self.footprint(place, self.on).map(|footprint| footprint.drawn(tolerance).vertex_count);
-        let regions = self.regions.all().iter().map(|region| region.id);
-        let places = regions.chain(self.zones.all().iter().map(|zone| zone.id));
-        let (number, vertices) = places.filter_map(drawn).fold((0, 0), |(n, sum), count| (n + 1, sum + count as u64));
-        vertices.div_ceil(number.max(1))
-    }
-
-    /// Measures, simplifies and encodes every footprint, so that no reader waits for it. Slow; run it off the
-    /// threads that answer.
-    pub fn prepare_ground(&self) {
-        let clusters = self.clusters.all().iter().map(|cluster| cluster.id);
-        for place in self.places().map(|place| place.id()).chain(clusters) {
-            for footprint in self.footprints(place) {
-                footprint.measures();
-                for tolerance in geometry::LEVELS {
-                    footprint.drawn(tolerance);
-                }
-            }
-        }
+        let level = geometry::snap(tolerance);
+        *self.ground.means[level].get_or_init(|| {
+            let stated = self.ground.by_place.values().flatten();
+            let counts = stated.map(|footprint| footprint.drawn(tolerance).shape.vertex_count());
+            let (number, vertices) = counts.fold((0, 0), |(n, sum), count| (n + 1, sum + count as u64));
+            vertices.div_ceil(number.max(1))
+        })
     }
 
     fn stated(&self, place: EntityId, on: NaiveDate) -> Option<Arc<Footprint>> {
@@ -161,7 +141,7 @@ impl Atlas {
             sources.map_or(std::cmp::Ordering::Equal, |(a, b)| self.prefer((a, None), (b, None)))
         };
         known
-            .filter(|footprint| footprint.outline.as_ref().is_some_and(|outline| in_force(outline, Some(on))))
+            .filter(|footprint| footprint.outline.as_ref().is_some_and(|outline| outline.in_force(Some(on))))
             .min_by(|a, b| standing(a, b).then(b.valid_from.cmp(&a.valid_from)))
             .cloned()
     }

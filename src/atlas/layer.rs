@@ -1,37 +1,53 @@
-//! Outlines of one kind in force together: simplified together, so that neighbours keep their common border.
+//! Outlines of one sheet: simplified together, so that neighbours keep their common border.
 
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
 use crate::domain::{EntityId, Outline, Shape};
-use crate::geometry::{LEVELS, Topology};
+use crate::geometry::{self, LEVELS, Measures, Topology};
+use crate::store::Drawing;
 
-/// Outlines of one kind in force together.
+type Shapes = HashMap<EntityId, Arc<Shape>>;
+
+/// Outlines of one sheet, at every level of detail.
 pub(super) struct Layer {
     outlines: Vec<Arc<Outline>>,
-    positions: HashMap<EntityId, usize>,
+    /// As the database keeps it; where it does not, everything is worked out when it is asked for.
+    drawing: Option<Drawing>,
+    measures: OnceLock<HashMap<EntityId, Measures>>,
     topology: OnceLock<Topology>,
-    levels: [OnceLock<Vec<Arc<Shape>>>; LEVELS.len()],
+    levels: [OnceLock<Shapes>; LEVELS.len()],
 }
 
 impl Layer {
-    pub(super) fn new(outlines: Vec<Arc<Outline>>) -> Self {
-        let positions = outlines.iter().enumerate().map(|(at, outline)| (outline.id, at)).collect();
-        Self { outlines, positions, topology: OnceLock::new(), levels: Default::default() }
+    pub(super) fn new(outlines: Vec<Arc<Outline>>, drawing: Option<Drawing>) -> Self {
+        Self { outlines, drawing, measures: OnceLock::new(), topology: OnceLock::new(), levels: Default::default() }
+    }
+
+    /// What an outline measures; none where it has no points.
+    pub(super) fn measures(&self, outline: &Outline) -> Option<Measures> {
+        let kept = || self.drawing.as_ref().and_then(|drawing| drawing.measures().ok()).unwrap_or_default();
+        let kept = self.measures.get_or_init(kept).get(&outline.id).copied();
+        kept.or_else(|| geometry::measures(&outline.shape))
     }
 
     /// An outline at a level of [`LEVELS`]; as it came where the layer does not hold it.
     pub(super) fn at(&self, outline: &Outline, level: usize) -> Arc<Shape> {
-        let position = self.positions.get(&outline.id).filter(|_| LEVELS[level] > 0.0);
-        let simplified =
-            position.and_then(|at| self.levels[level].get_or_init(|| self.simplify(LEVELS[level])).get(*at).cloned());
-        simplified.unwrap_or_else(|| Arc::clone(&outline.shape))
+        let metres = LEVELS[level];
+        let simplified = (metres > 0.0).then(|| {
+            self.levels[level].get_or_init(|| {
+                let kept = self.drawing.as_ref().and_then(|drawing| drawing.shapes(level).ok());
+                kept.unwrap_or_else(|| self.simplify(metres))
+            })
+        });
+        Arc::clone(simplified.and_then(|shapes| shapes.get(&outline.id)).unwrap_or(&outline.shape))
     }
 
-    fn simplify(&self, metres: f64) -> Vec<Arc<Shape>> {
+    fn simplify(&self, metres: f64) -> Shapes {
         let topology = self
             .topology
             .get_or_init(|| Topology::new(&self.outlines.iter().map(|outline| &*outline.shape).collect::<Vec<_>>()));
-        topology.simplify(metres).into_iter().map(Arc::new).collect()
+        let shapes = topology.simplify(metres).into_iter().map(Arc::new);
+        self.outlines.iter().map(|outline| outline.id).zip(shapes).collect()
     }
 }

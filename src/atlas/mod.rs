@@ -36,11 +36,12 @@ use crate::domain::{
     Mechanism, Outline, Plan, Region, Register, ResponsibleUnit, Section, Target, Task, Term, Unreadable, Zone,
 };
 use crate::store::Dimension;
+use crate::store::Drawing;
 use crate::store::project::Reach;
 
 pub use build::Touched;
 pub use family::{Family, Thing};
-pub use footprint::{Drawn, Footprint, Measures};
+pub use footprint::{Drawn, Footprint};
 pub use ground::Ground;
 pub use index::{Assignment, Index};
 pub use links::{Link, LinkVia, Links};
@@ -58,6 +59,8 @@ pub struct Source {
     pub rows: Vec<Dimension>,
     /// Which tasks have projects where.
     pub projects: Vec<Reach>,
+    /// Outlines as they are drawn.
+    pub drawings: Vec<Drawing>,
     /// Which tables were last touched when.
     pub touched: Touched,
 }
@@ -187,7 +190,7 @@ impl Atlas {
         };
         atlas.index = reuse.or(Index::TABLES, |held| &held.index, || Ok(Index::new(&atlas)))?;
         atlas.links = reuse.or(Links::TABLES, |held| &held.links, || Ok(Links::new(&atlas, &source.projects)))?;
-        atlas.ground = reuse.or(Ground::TABLES, |held| &held.ground, || Ok(Ground::new(&atlas)))?;
+        atlas.ground = reuse.or(Ground::TABLES, |held| &held.ground, || Ok(Ground::new(&atlas, source.drawings)))?;
         atlas.touched = Arc::new(source.touched);
         Ok(atlas)
     }

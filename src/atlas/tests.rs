@@ -174,7 +174,7 @@ fn source(revision: i32, rows: &[(&'static str, Value)]) -> Source {
         since: 1,
     });
     let touched = rows.iter().map(|(name, _)| (*name, 1)).collect();
-    Source { revision, rows: inputs.collect(), projects: Vec::new(), touched }
+    Source { revision, rows: inputs.collect(), touched, ..Source::default() }
 }
 
 fn day() -> NaiveDate {

@@ -5,18 +5,19 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use clap::Args;
-use indicatif::ProgressBar;
+use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 
 use super::check::Printing;
 use super::{Database, clock_was_set_back, failed, postgis, serve};
 use crate::domain::Package;
 use crate::package;
-use crate::store::{Change, Outcome, Store};
+use crate::store::{Change, Outcome, Step, Store, Watch};
 
 /// Import data packages as one revision; writes nothing when there is any problem
 #[derive(Debug, Args)]
@@ -72,7 +73,8 @@ async fn import(arguments: &Arguments) -> Result<(String, ExitCode), Failure> {
     let message = arguments.message.clone().unwrap_or_else(|| summary(&packages));
     let at = arguments.at.unwrap_or_else(|| serve::clock(None)());
     let change = Change { packages: &packages, author: &author, message: &message, at };
-    let bar = spinner("写入数据库 Writing");
+    let bar = spinner(step_name(Step::Compare));
+    let store = store.watched(follow(bar.clone()));
     let outcome = store.commit(change).await;
     if outcome.is_ok() {
         postgis::follow(&store, at).await;
@@ -92,6 +94,32 @@ pub(super) fn spinner(message: &'static str) -> ProgressBar {
     let bar = ProgressBar::new_spinner().with_message(message);
     bar.enable_steady_tick(Duration::from_millis(120));
     bar
+}
+
+/// Shows how far a commit has come: a bar while rows are counted, else that something goes on.
+fn follow(bar: ProgressBar) -> Watch {
+    let counted = ProgressStyle::with_template("{spinner} {msg} {wide_bar} {human_pos} / {human_len} {eta}");
+    let counted = counted.unwrap_or_else(|_| ProgressStyle::default_bar());
+    let at = Mutex::new(None);
+    Arc::new(move |step, done, of| {
+        let mut at = at.lock().unwrap_or_else(PoisonError::into_inner);
+        if at.replace(step) != Some(step) {
+            bar.set_message(step_name(step));
+            bar.set_style(if of > 0 { counted.clone() } else { ProgressStyle::default_spinner() });
+            bar.reset_eta();
+        }
+        bar.set_length(of as u64);
+        bar.set_position(done as u64);
+    })
+}
+
+const fn step_name(step: Step) -> &'static str {
+    match step {
+        Step::Compare => "比较 Comparing",
+        Step::Write => "写入 Writing",
+        Step::Check => "建索引并核对 Indexing and checking",
+        Step::Seal => "回读并计算摘要 Reading back and sealing",
+    }
 }
 
 fn step<T>(message: &'static str, work: impl FnOnce() -> T) -> T {

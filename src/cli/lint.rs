@@ -125,7 +125,7 @@ fn from_database(arguments: &Arguments) -> Result<Source, Failure> {
         let rows = store.dimensions(newest.number).await?;
         let touched = store.touched(newest.number).await?;
         store.close().await;
-        Ok(Source { revision: newest.number, rows, projects: Vec::new(), touched })
+        Ok(Source { revision: newest.number, rows, touched, ..Source::default() })
     })
 }
 

@@ -1,9 +1,7 @@
 //! Places: administrative regions, development zones, elements of a plan's layout, and their outlines.
 
-use std::sync::Arc;
-
 use super::codes::words;
-use super::{Citation, EntityId, FromRecord, Kind, Names, PeriodCode, Record, Shape, Unreadable};
+use super::{Citation, EntityId, FromRecord, Kind, Names, Record, Unreadable};
 
 words! {
     /// What a region is.
@@ -322,63 +320,6 @@ impl FromRecord for LayoutMember {
             role: row.names("role", "role_en")?,
             inferred: row.flag("inferred"),
             citation: row.citation()?,
-        })
-    }
-}
-
-/// One version of a place's outline (边界), as a source draws it.
-#[derive(Debug, Clone)]
-pub struct Outline {
-    /// Identity.
-    pub id: EntityId,
-    /// Code.
-    pub code: String,
-    /// The region, zone or layout element.
-    pub place: (Kind, String),
-    /// First period it is valid for, where a source says.
-    pub valid_from: Option<PeriodCode>,
-    /// First period it is no longer valid for.
-    pub valid_to: Option<PeriodCode>,
-    /// Why this version exists.
-    pub change: BoundaryChange,
-    /// How true it is.
-    pub accuracy: BoundaryAccuracy,
-    /// The same in metres, where stated.
-    pub accuracy_metres: Option<i64>,
-    /// 审图号.
-    pub review_number: Option<String>,
-    /// To be shown wherever it is drawn.
-    pub attribution: String,
-    /// The coordinates.
-    pub shape: Arc<Shape>,
-    /// Where it comes from.
-    pub citations: Vec<Citation>,
-    /// Remark.
-    pub note: Option<String>,
-}
-
-impl FromRecord for Outline {
-    fn from_record(id: EntityId, row: &Record) -> Result<Self, Unreadable> {
-        let shape = row.shape.clone().ok_or_else(|| Unreadable {
-            table: row.table.name,
-            key: row.key(),
-            field: "geometry",
-            found: String::new(),
-        })?;
-        Ok(Self {
-            id,
-            code: row.key(),
-            place: (row.word("place_kind", Kind::from_word)?, row.need("place_code")?),
-            valid_from: row.maybe_period("valid_from")?,
-            valid_to: row.maybe_period("valid_to")?,
-            change: row.word("change", BoundaryChange::from_word)?,
-            accuracy: row.word("accuracy", BoundaryAccuracy::from_word)?,
-            accuracy_metres: row.integer("accuracy_metres").ok(),
-            review_number: row.maybe("review_number"),
-            attribution: row.need("attribution")?,
-            shape: Arc::new(shape),
-            citations: vec![row.citation()?],
-            note: row.maybe("note"),
         })
     }
 }

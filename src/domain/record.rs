@@ -73,6 +73,8 @@ pub struct Table {
     pub fields: Vec<Field>,
     /// Positions of the primary key's columns.
     pub key: Vec<usize>,
+    /// Positions of all columns in the order of their names, as RFC 8785 puts them.
+    pub by_name: Vec<usize>,
     /// The Table Schema that declares it, as JSON text; packages carry a copy of it.
     pub schema: &'static str,
 }
@@ -137,6 +139,9 @@ impl Cell {
     }
 }
 
+/// What the geometry of a row is called in its body.
+pub const GEOMETRY: &str = "geometry";
+
 /// One row of one table.
 #[derive(Debug, Clone)]
 pub struct Record {
@@ -174,7 +179,7 @@ impl Record {
         };
         let column = self.cells.iter().zip(&other.cells).position(|pair| !same(pair));
         let column = column.and_then(|at| self.table.fields.get(at)).map(|field| field.name);
-        column.or_else(|| (self.shape != other.shape).then_some("geometry"))
+        column.or_else(|| (self.shape != other.shape).then_some(GEOMETRY))
     }
 
     /// The row as JSON, empty cells left out, geometry as integers of 1e-7 degree under `geometry`.
@@ -183,7 +188,7 @@ impl Record {
             .filter_map(|(field, cell)| Some((field.name.to_owned(), cell.json()?)))
             .collect();
         if let Some(shape) = &self.shape {
-            body.insert("geometry".to_owned(), shape.to_json());
+            body.insert(GEOMETRY.to_owned(), shape.to_json());
         }
         body
     }
@@ -342,7 +347,9 @@ static TABLES: LazyLock<Vec<Table>> = LazyLock::new(|| {
             let file: SchemaFile = serde_json::from_str(text).ok()?;
             let fields: Vec<Field> = file.fields.into_iter().map(field).collect();
             let key = file.key.iter().filter_map(|name| fields.iter().position(|f| f.name == name)).collect();
-            Some(Table { name: keep(file.name), fields, key, schema: text })
+            let mut by_name: Vec<usize> = (0..fields.len()).collect();
+            by_name.sort_by_key(|at| fields[*at].name);
+            Some(Table { name: keep(file.name), fields, key, by_name, schema: text })
         })
         .collect()
 });

@@ -11,13 +11,16 @@ use super::{Cell, Record, Shape, Table};
 /// Rows that are packed together; what is packed is never moved to grow.
 const CHUNK: usize = 4096;
 /// Different texts of a column that are kept once each: codes, words, periods. The others stand in their rows.
-const WORDS: usize = 4096;
+const WORDS: usize = 1 << 16;
 
 /// Rows of one table in their order. They are read back one by one, as they were.
 #[derive(Debug, Clone)]
 pub struct Rows {
     table: &'static Table,
-    chunks: Vec<Chunk>,
+    /// Full ones.
+    chunks: Vec<Chunk<Box<[u8]>>>,
+    /// The one that is being filled.
+    open: Chunk<Vec<u8>>,
     /// Texts that come again, by column.
     words: Vec<IndexSet<Box<str>>>,
     /// Geometries, by row.
@@ -25,8 +28,8 @@ pub struct Rows {
 }
 
 #[derive(Debug, Clone, Default)]
-struct Chunk {
-    bytes: Vec<u8>,
+struct Chunk<B> {
+    bytes: B,
     /// Where each row ends.
     ends: Vec<u32>,
 }
@@ -53,7 +56,7 @@ impl Rows {
     /// No rows yet.
     pub fn new(table: &'static Table) -> Self {
         let words = table.fields.iter().map(|_| IndexSet::new()).collect();
-        Self { table, chunks: Vec::new(), words, shapes: BTreeMap::new() }
+        Self { table, chunks: Vec::new(), open: Chunk::default(), words, shapes: BTreeMap::new() }
     }
 
     /// Their table.
@@ -63,33 +66,32 @@ impl Rows {
 
     /// How many there are.
     pub fn len(&self) -> usize {
-        self.chunks.last().map_or(0, |last| (self.chunks.len() - 1) * CHUNK + last.ends.len())
+        self.chunks.len() * CHUNK + self.open.ends.len()
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.chunks.is_empty()
+        self.len() == 0
     }
 
     /// Adds a row of the table.
     pub fn push(&mut self, record: Record) {
         debug_assert_eq!(record.table.name, self.table.name);
         let at = self.len();
-        if at.is_multiple_of(CHUNK) {
-            if let Some(full) = self.chunks.last_mut() {
-                full.bytes.shrink_to_fit();
-            }
-            self.chunks.push(Chunk::default());
-        }
-        let Some(chunk) = self.chunks.last_mut() else { return };
-        let mut bytes = std::mem::take(&mut chunk.bytes);
+        let mut bytes = std::mem::take(&mut self.open.bytes);
         for (cell, words) in record.cells.iter().zip(&mut self.words) {
             let packed = Packed::of(cell, words);
             // Memory is the only thing that could fail.
             bytes = postcard::to_extend(&packed, bytes).unwrap_or_default();
         }
-        chunk.ends.push(u32::try_from(bytes.len()).unwrap_or(u32::MAX));
-        chunk.bytes = bytes;
+        self.open.ends.push(u32::try_from(bytes.len()).unwrap_or(u32::MAX));
+        self.open.bytes = bytes;
+        if self.open.ends.len() == CHUNK {
+            // A copy of just their size: what they grew in is filled again.
+            self.chunks.push(Chunk { bytes: self.open.bytes.as_slice().into(), ends: self.open.ends.clone() });
+            self.open.bytes.clear();
+            self.open.ends.clear();
+        }
         if let Some(shape) = record.shape {
             self.shapes.insert(at, shape);
         }
@@ -125,9 +127,11 @@ impl Rows {
     }
 
     fn cells(&self, at: usize) -> impl Iterator<Item = Cell> + '_ {
-        let (chunk, at) = (&self.chunks[at / CHUNK], at % CHUNK);
-        let begin = at.checked_sub(1).map_or(0, |before| chunk.ends[before] as usize);
-        let mut bytes = &chunk.bytes[begin..chunk.ends[at] as usize];
+        let full = self.chunks.get(at / CHUNK).map(|chunk| (&*chunk.bytes, &chunk.ends));
+        let (bytes, ends) = full.unwrap_or((&self.open.bytes, &self.open.ends));
+        let at = at % CHUNK;
+        let begin = at.checked_sub(1).map_or(0, |before| ends[before] as usize);
+        let mut bytes = &bytes[begin..ends[at] as usize];
         self.words.iter().map(move |words| {
             let (packed, rest) = postcard::take_from_bytes(bytes).unwrap_or((Packed::Null, &[]));
             bytes = rest;
@@ -222,7 +226,7 @@ mod tests {
             let cells = table.fields.iter().map(|_| Cell::Text(format!("t{number}").into())).collect();
             Record { table, cells, shape: None }
         };
-        let count = 2 * CHUNK + 3;
+        let count = WORDS + CHUNK + 3;
         (0..count).for_each(|number| packed.push(row(number)));
         assert_eq!((packed.len(), packed.iter().count()), (count, count));
         assert!((0..count).all(|number| packed.get(number).cells == row(number).cells));

@@ -7,7 +7,8 @@ use super::measure::{from_geo, to_geo};
 use super::topology::{ArcUse, Level, Topology};
 use super::weld::Polygons;
 use crate::domain::{Point, Ring, Shape};
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use hashbrown::HashMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The union of shapes. Where neighbours share their borders, within rounding, it is exact: its vertices are vertices
 /// of the shapes. Where they overlap or draw a border differently it is computed, to the nearest 1e-7 degree.
@@ -62,7 +63,7 @@ impl Level<'_> {
         let mut rings = chain(&edges)?;
         if self.metres == 0.0 {
             // A vertex that was only put into a straight edge for a neighbour's sake is no vertex of the union.
-            let originals: Vec<&HashSet<Point>> = members.iter().map(|&m| &self.topology.originals[m]).collect();
+            let originals: Vec<&Vec<Point>> = members.iter().map(|&m| &self.topology.originals[m]).collect();
             rings.iter_mut().for_each(|ring| drop_inserted(ring, &originals));
         }
         let polygons = nest(rings)?;
@@ -131,11 +132,11 @@ fn split(walk: Vec<Point>, rings: &mut Vec<Ring>) {
     rings.push(path);
 }
 
-fn drop_inserted(ring: &mut Ring, originals: &[&HashSet<Point>]) {
+fn drop_inserted(ring: &mut Ring, originals: &[&Vec<Point>]) {
     let n = ring.len();
     let straight = |i: usize| exact::side(ring[(i + n - 1) % n], ring[i], ring[(i + 1) % n]) == 0;
     let keep: Vec<bool> =
-        (0..n).map(|i| originals.iter().any(|vertices| vertices.contains(&ring[i])) || !straight(i)).collect();
+        (0..n).map(|i| !straight(i) || originals.iter().any(|o| o.binary_search(&ring[i]).is_ok())).collect();
     let mut keep = keep.into_iter();
     ring.retain(|_| keep.next().unwrap_or(true));
 }

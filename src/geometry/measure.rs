@@ -2,6 +2,7 @@
 
 use super::check::locate_in;
 use super::exact::{self, Contact, Place, Segment};
+use super::label::label_point;
 use super::sweep::{self, Extent};
 use crate::domain::{Point, Ring, Shape};
 use geo::{BooleanOps, Coord, GeodesicArea, LineString, MultiPolygon, Polygon};
@@ -44,6 +45,29 @@ impl Bbox {
     pub fn contains(&self, p: Point) -> bool {
         self.min.x <= p.x && p.x <= self.max.x && self.min.y <= p.y && p.y <= self.max.y
     }
+}
+
+/// What the cheap fields say of a shape.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Measures {
+    /// The smallest box around it.
+    pub bbox: Bbox,
+    /// Geodesic, on the ellipsoid.
+    pub area_km2: f64,
+    /// Where a name is written.
+    pub label_point: Point,
+    /// Vertices of the undiminished shape.
+    pub vertex_count: usize,
+}
+
+/// All of them; `None` for a shape without points.
+pub fn measures(shape: &Shape) -> Option<Measures> {
+    Some(Measures {
+        bbox: bbox(shape)?,
+        area_km2: area_km2(shape),
+        label_point: label_point(shape)?,
+        vertex_count: shape.vertex_count(),
+    })
 }
 
 fn points(shape: &Shape) -> Box<dyn Iterator<Item = Point> + '_> {

@@ -6,7 +6,7 @@
 //! accepted on import stays accepted, on every machine.
 //!
 //! - [`check()`]: what is wrong with a boundary, and where.
-//! - [`area_km2`], [`bbox`], [`label_point`], [`contains()`], [`overlap_km2`], [`touches`]: what is asked of one or two.
+//! - [`measures`], [`area_km2`], [`bbox`], [`contains()`], [`overlap_km2`], [`touches`]: what is asked of one or two.
 //! - [`Area`]: what somebody names or draws, and what lies in it.
 //! - [`Topology`], [`union()`]: many boundaries cut into shared arcs, simplified together without gaps, and dissolved.
 //! - [`LEVELS`], [`snap`]: the tolerances that are stored. [`corridor`]: a line through places.
@@ -32,8 +32,7 @@ pub use self::blob::{BlobError, from_blob, to_blob};
 pub use self::check::{Defect, DefectKind, check};
 pub use self::dissolve::union;
 pub use self::geojson::to_geojson;
-pub use self::label::label_point;
-pub use self::measure::{Bbox, area_km2, bbox, contains, overlap_km2, touches};
+pub use self::measure::{Bbox, Measures, area_km2, bbox, contains, measures, overlap_km2, touches};
 pub use self::topology::{LEVELS, Level, Topology, snap};
 
 use crate::domain::{Point, Shape};

@@ -8,8 +8,10 @@
 use super::check::check;
 use super::exact;
 use super::topology::{Topology, conflicts, draw};
+use super::weld::ordered;
 use crate::domain::{Point, Shape};
-use std::collections::{BTreeSet, HashSet};
+use hashbrown::HashSet;
+use std::collections::BTreeSet;
 
 /// The arcs of a topology with the vertices that `metres` leaves them.
 pub(super) fn simplify(topology: &Topology, metres: f64) -> Vec<Vec<Point>> {
@@ -188,9 +190,7 @@ fn refine_until_clean(net: &mut [Thinned], crossing: &HashSet<(usize, usize)>) {
 /// The pieces with a kept vertex on the other side of them than of the vertices they replace: between the piece and
 /// what it left out.
 fn jumps(net: &[Thinned], pieces: &[Vec<(usize, usize)>], arcs: &[Vec<Point>]) -> Vec<(usize, usize)> {
-    let mut kept: Vec<Point> = arcs.iter().flatten().copied().collect();
-    kept.sort_unstable();
-    kept.dedup();
+    let kept = ordered(arcs.iter().flatten().copied().collect());
     let mut found = Vec::new();
     for (arc, places) in pieces.iter().enumerate() {
         for (place, &(from, to)) in places.iter().enumerate().filter(|(_, (from, to))| to - from > 1) {
@@ -226,7 +226,8 @@ fn turns_around(p: Point, path: &[Point]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::geometry::{contains, label_point, overlap_km2};
+    use crate::geometry::label::label_point;
+    use crate::geometry::{contains, overlap_km2};
     use geo::{Distance, Geodesic};
 
     fn points(of: &[(i32, i32)]) -> Vec<Point> {

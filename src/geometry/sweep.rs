@@ -7,15 +7,18 @@ use crate::domain::Point;
 /// A box around something, ends included.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Extent {
-    pub(super) min: (i64, i64),
-    pub(super) max: (i64, i64),
+    pub(super) min: (i32, i32),
+    pub(super) max: (i32, i32),
 }
 
 impl Extent {
-    /// The box around two points, widened by `margin`.
-    pub(super) fn around(a: Point, b: Point, margin: i64) -> Self {
-        let (ax, ay, bx, by) = (i64::from(a.x), i64::from(a.y), i64::from(b.x), i64::from(b.y));
-        Self { min: (ax.min(bx) - margin, ay.min(by) - margin), max: (ax.max(bx) + margin, ay.max(by) + margin) }
+    /// The box around two points, widened by `margin`; no point on Earth is near the ends of the numbers.
+    pub(super) fn around(a: Point, b: Point, margin: i32) -> Self {
+        let (low, high) = ((a.x.min(b.x), a.y.min(b.y)), (a.x.max(b.x), a.y.max(b.y)));
+        Self {
+            min: (low.0.saturating_sub(margin), low.1.saturating_sub(margin)),
+            max: (high.0.saturating_add(margin), high.1.saturating_add(margin)),
+        }
     }
 }
 
@@ -37,20 +40,25 @@ pub(super) fn overlapping_until(boxes: &[Extent], mut visit: impl FnMut(usize, u
         return;
     };
     let count = (boxes.len() as f64).sqrt().ceil() as i64;
+    let (top, bottom) = (i64::from(top), i64::from(bottom));
     let height = (top - bottom) / count + 1;
-    let strip_of = |y: i64| ((y - bottom) / height) as usize;
-    let mut strips: Vec<Vec<usize>> = vec![Vec::new(); count as usize];
-    let mut order: Vec<usize> = (0..boxes.len()).collect();
-    order.sort_unstable_by_key(|&i| (boxes[i].min.0, i));
+    let strip_of = |y: i32| ((i64::from(y) - bottom) / height) as usize;
+    // A country has millions of boxes, not billions.
+    let mut strips: Vec<Vec<u32>> = vec![Vec::new(); count as usize];
+    let mut order: Vec<u32> = (0u32..).take(boxes.len()).collect();
+    order.sort_unstable_by_key(|&i| (boxes[i as usize].min.0, i));
     for i in order {
-        for strip in &mut strips[strip_of(boxes[i].min.1)..=strip_of(boxes[i].max.1)] {
+        let extent = &boxes[i as usize];
+        for strip in &mut strips[strip_of(extent.min.1)..=strip_of(extent.max.1)] {
             strip.push(i);
         }
     }
     for (number, strip) in strips.iter().enumerate() {
         for (n, &i) in strip.iter().enumerate() {
+            let i = i as usize;
             let a = &boxes[i];
             for &j in &strip[n + 1..] {
+                let j = j as usize;
                 let b = &boxes[j];
                 if b.min.0 > a.max.0 {
                     break;

@@ -4,9 +4,9 @@
 use super::exact::{self, Contact, Segment};
 use super::simplify;
 use super::sweep::{self, Extent};
-use super::weld::{self, Polygons, undirected};
+use super::weld::{self, Polygons, Runs, undirected};
 use crate::domain::{Point, Ring, Shape};
-use std::collections::{HashMap, HashSet};
+use hashbrown::{HashMap, HashSet};
 
 /// The stored tolerances in metres, finest first; 0 is the boundary as published.
 pub const LEVELS: [f64; 10] = [0.0, 10.0, 25.0, 50.0, 100.0, 250.0, 500.0, 1000.0, 2500.0, 5000.0];
@@ -27,8 +27,8 @@ pub fn snap(tolerance: f64) -> usize {
 #[derive(Debug, Clone)]
 pub struct Topology {
     pub(super) inputs: Vec<Shape>,
-    /// The vertices of each shape once welded, before any were put into its edges.
-    pub(super) originals: Vec<HashSet<Point>>,
+    /// The vertices of each shape once welded, before any were put into its edges; in order.
+    pub(super) originals: Vec<Vec<Point>>,
     pub(super) arcs: Vec<Vec<Point>>,
     /// For each shape, polygon and ring the arcs that draw it.
     pub(super) rings: Vec<Vec<Vec<Vec<ArcUse>>>>,
@@ -49,7 +49,8 @@ impl Topology {
     pub fn new(shapes: &[&Shape]) -> Self {
         let mut polygons: Vec<Polygons> = shapes.iter().map(|shape| polygons(shape)).collect();
         weld::weld(&mut polygons);
-        let originals = polygons.iter().map(|p| p.iter().flatten().flatten().copied().collect()).collect();
+        let originals =
+            polygons.iter().map(|p| weld::ordered(p.iter().flatten().flatten().copied().collect())).collect();
         weld::insert_junctions(&mut polygons);
         let (arcs, rings) = cut(&polygons);
         let mut crossing = HashSet::new();
@@ -133,23 +134,8 @@ type CutRings = Vec<Vec<Vec<Vec<ArcUse>>>>;
 
 /// Cuts all rings at the junctions, each stretch that several rings use becoming one arc.
 fn cut(shapes: &[Polygons]) -> (Vec<Vec<Point>>, CutRings) {
-    let mut neighbours: HashMap<Point, Vec<Point>> = HashMap::new();
-    let mut users: HashMap<Segment, Vec<usize>> = HashMap::new();
-    for (number, ring) in shapes.iter().flatten().flatten().enumerate() {
-        for (a, b) in exact::edges(ring) {
-            for (from, to) in [(a, b), (b, a)] {
-                let known = neighbours.entry(from).or_default();
-                if !known.contains(&to) {
-                    known.push(to);
-                }
-            }
-            users.entry(undirected(a, b)).or_default().push(number);
-        }
-    }
-    let is_junction = |p: &Point| match neighbours.get(p).map(Vec::as_slice) {
-        Some(&[a, b]) => users.get(&undirected(*p, a)) != users.get(&undirected(*p, b)),
-        _ => true,
-    };
+    let junctions = junctions(shapes);
+    let is_junction = |p: &Point| junctions.binary_search(p).is_ok();
     let mut net = Net::default();
     let rings = shapes
         .iter()
@@ -158,6 +144,22 @@ fn cut(shapes: &[Polygons]) -> (Vec<Vec<Point>>, CutRings) {
         })
         .collect();
     (net.arcs, rings)
+}
+
+/// The vertices at which the set of rings that run through changes, in order.
+fn junctions(shapes: &[Polygons]) -> Vec<Point> {
+    // Sorted lists rather than maps: a country has millions of edges.
+    let rings = (0u32..).zip(shapes.iter().flatten().flatten());
+    let mut uses: Vec<(Segment, u32)> =
+        rings.flat_map(|(ring, points)| exact::edges(points).map(move |(a, b)| (undirected(a, b), ring))).collect();
+    uses.sort_unstable();
+    let edges = Runs::new(&uses);
+    let both = |(at, edge): (u32, usize)| [(edges.of(edge).0, at), (edges.of(edge).1, at)];
+    let mut ends: Vec<(Point, u32)> = (0u32..).zip(0..edges.len()).flat_map(both).collect();
+    ends.sort_unstable();
+    let users = |(_, edge): (Point, u32)| edges.uses(edge as usize).iter().map(|(_, ring)| ring);
+    let runs_on = |ends: &[(Point, u32)]| matches!(ends, &[a, b] if users(a).eq(users(b)));
+    ends.chunk_by(|a, b| a.0 == b.0).filter(|ends| !runs_on(ends)).map(|ends| ends[0].0).collect()
 }
 
 #[derive(Default)]
@@ -203,13 +205,17 @@ impl Net {
 /// The straight pieces of arcs that meet other than in common ends, as pairs of (arc, place along it), the lower arc
 /// first.
 pub(super) fn conflicts(arcs: &[Vec<Point>], mut visit: impl FnMut((usize, usize), (usize, usize))) {
-    let mut pieces = Vec::new();
-    for (arc, points) in arcs.iter().enumerate() {
-        pieces.extend(points.windows(2).enumerate().map(|(place, w)| (arc, place, (w[0], w[1]))));
+    let mut pieces: Vec<(u32, u32)> = Vec::new();
+    for (arc, points) in (0..).zip(arcs) {
+        pieces.extend((0..).take(points.len().saturating_sub(1)).map(|place| (arc, place)));
     }
-    let boxes: Vec<Extent> = pieces.iter().map(|(_, _, s)| Extent::around(s.0, s.1, 0)).collect();
+    let piece = |(arc, place): (u32, u32)| {
+        let (arc, place) = (arc as usize, place as usize);
+        (arc, place, (arcs[arc][place], arcs[arc][place + 1]))
+    };
+    let boxes: Vec<Extent> = pieces.iter().map(|at| piece(*at).2).map(|(a, b)| Extent::around(a, b, 0)).collect();
     sweep::overlapping(&boxes, |i, j| {
-        let ((a, at, s), (b, bt, t)) = (pieces[i], pieces[j]);
+        let ((a, at, s), (b, bt, t)) = (piece(pieces[i]), piece(pieces[j]));
         let is_end = |p: Point, (from, to): Segment| p == from || p == to;
         match exact::contact(s, t) {
             Contact::None => {}

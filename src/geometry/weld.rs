@@ -4,76 +4,104 @@
 use super::exact::{self, Segment};
 use super::sweep::{self, Extent};
 use crate::domain::{Point, Ring};
-use std::collections::HashMap;
+use hashbrown::HashMap;
 
 /// How far apart, in units of 1e-7 degree along either axis, two vertices may be to count as one: 1e-6 degree (about
 /// 11 cm), which is what sources that publish six decimals differ by after rounding.
-pub(super) const TOLERANCE: i64 = 10;
+pub(super) const TOLERANCE: i32 = 10;
 
 /// The polygons of one shape.
 pub(super) type Polygons = Vec<Vec<Ring>>;
 
-/// A vertex and the shapes that have it.
-type Owned = (Point, Vec<usize>);
-
-/// The vertices of all shapes, each once, in order of longitude and latitude.
-fn vertices(shapes: &[Polygons]) -> Vec<Owned> {
-    let mut all: Vec<(Point, usize)> = Vec::new();
-    for (shape, polygons) in shapes.iter().enumerate() {
-        all.extend(polygons.iter().flatten().flatten().map(|&p| (p, shape)));
-    }
-    all.sort_unstable();
-    all.dedup();
-    let mut vertices: Vec<Owned> = Vec::new();
-    for (p, shape) in all {
-        match vertices.last_mut() {
-            Some((last, owners)) if *last == p => owners.push(shape),
-            _ => vertices.push((p, vec![shape])),
-        }
-    }
-    vertices
+/// Points in order, each once.
+pub(super) fn ordered(mut points: Vec<Point>) -> Vec<Point> {
+    points.sort_unstable();
+    points.dedup();
+    points
 }
 
-fn disjoint(a: &[usize], b: &[usize]) -> bool {
-    !a.iter().any(|shape| b.contains(shape))
+/// The vertices of all shapes, each with the shapes that have it: a run for each vertex, in order of longitude and
+/// latitude. One list, because a country has millions.
+fn vertices(shapes: &[Polygons]) -> Vec<(Point, u32)> {
+    let shapes = (0u32..).zip(shapes);
+    let mut all: Vec<(Point, u32)> =
+        shapes.flat_map(|(shape, polygons)| polygons.iter().flatten().flatten().map(move |&p| (p, shape))).collect();
+    all.sort_unstable();
+    all.dedup();
+    all
+}
+
+/// Uses of points or edges in order, as the run of uses that each of them has.
+pub(super) struct Runs<'a, K> {
+    uses: &'a [(K, u32)],
+    /// Where each run begins.
+    begins: Vec<u32>,
+}
+
+impl<'a, K: Copy + PartialEq> Runs<'a, K> {
+    pub(super) fn new(uses: &'a [(K, u32)]) -> Self {
+        let begins = (0..uses.len()).filter(|&at| at == 0 || uses[at].0 != uses[at - 1].0);
+        Self { uses, begins: begins.filter_map(|at| u32::try_from(at).ok()).collect() }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.begins.len()
+    }
+
+    /// The point or edge of a run.
+    pub(super) fn of(&self, run: usize) -> K {
+        self.uses[self.begins[run] as usize].0
+    }
+
+    pub(super) fn uses(&self, run: usize) -> &'a [(K, u32)] {
+        let end = self.begins.get(run + 1).map_or(self.uses.len(), |end| *end as usize);
+        &self.uses[self.begins[run] as usize..end]
+    }
+}
+
+fn disjoint<K, L>(a: &[(K, u32)], b: &[(L, u32)]) -> bool {
+    !a.iter().any(|(_, shape)| b.iter().any(|(_, other)| shape == other))
 }
 
 /// Merges vertices of different shapes that are within the tolerance, nearest first. Two vertices of one shape never
 /// merge, so that no ring loses a point.
 pub(super) fn weld(shapes: &mut [Polygons]) {
-    let mut vertices = vertices(shapes);
+    let uses = vertices(shapes);
+    let vertices = Runs::new(&uses);
     let mut pairs: Vec<(i64, usize, usize)> = Vec::new();
-    for (i, (a, owners)) in vertices.iter().enumerate() {
-        for (j, (b, others)) in vertices.iter().enumerate().skip(i + 1) {
+    for i in 0..vertices.len() {
+        let a = vertices.of(i);
+        for j in i + 1..vertices.len() {
+            let b = vertices.of(j);
             let (dx, dy) = (i64::from(b.x) - i64::from(a.x), (i64::from(b.y) - i64::from(a.y)).abs());
-            if dx > TOLERANCE {
+            if dx > TOLERANCE.into() {
                 break;
             }
-            if dy <= TOLERANCE && disjoint(owners, others) {
+            if dy <= TOLERANCE.into() && disjoint(vertices.uses(i), vertices.uses(j)) {
                 pairs.push((dx * dx + dy * dy, i, j));
             }
         }
     }
-    if pairs.is_empty() {
-        return;
-    }
     pairs.sort_unstable();
-    let mut stands_for: Vec<usize> = (0..vertices.len()).collect();
+    // What each vertex that took part stands for, and whose it is by now.
+    let mut stands_for: HashMap<usize, usize> = HashMap::new();
+    let mut merged: HashMap<usize, Vec<(Point, u32)>> = HashMap::new();
     for (_, i, j) in pairs {
         let (i, j) = (kept_for(&stands_for, i), kept_for(&stands_for, j));
-        if i != j && disjoint(&vertices[i].1, &vertices[j].1) {
+        let owners = |vertex: usize| merged.get(&vertex).map_or(vertices.uses(vertex), Vec::as_slice);
+        if i != j && disjoint(owners(i), owners(j)) {
             // The position that more shapes agree on stays.
-            let (kept, gone) = if vertices[i].1.len() >= vertices[j].1.len() { (i, j) } else { (j, i) };
-            let owners = std::mem::take(&mut vertices[gone].1);
-            vertices[kept].1.extend(owners);
-            stands_for[gone] = kept;
+            let (kept, gone) = if owners(i).len() >= owners(j).len() { (i, j) } else { (j, i) };
+            let both = [owners(kept), owners(gone)].concat();
+            merged.insert(kept, both);
+            stands_for.insert(gone, kept);
         }
     }
-    let moved: HashMap<Point, Point> = (0..vertices.len())
-        .map(|from| (from, kept_for(&stands_for, from)))
-        .filter(|(from, to)| from != to)
-        .map(|(from, to)| (vertices[from].0, vertices[to].0))
-        .collect();
+    let moved: HashMap<Point, Point> =
+        stands_for.keys().map(|&from| (vertices.of(from), vertices.of(kept_for(&stands_for, from)))).collect();
+    if moved.is_empty() {
+        return;
+    }
     for p in shapes.iter_mut().flatten().flatten().flatten() {
         if let Some(&to) = moved.get(p) {
             *p = to;
@@ -82,9 +110,9 @@ pub(super) fn weld(shapes: &mut [Polygons]) {
 }
 
 /// The vertex that a merged one became, through however many merges.
-fn kept_for(stands_for: &[usize], mut vertex: usize) -> usize {
-    while stands_for[vertex] != vertex {
-        vertex = stands_for[vertex];
+fn kept_for(stands_for: &HashMap<usize, usize>, mut vertex: usize) -> usize {
+    while let Some(&kept) = stands_for.get(&vertex) {
+        vertex = kept;
     }
     vertex
 }
@@ -93,23 +121,24 @@ fn kept_for(stands_for: &[usize], mut vertex: usize) -> usize {
 /// edge, wherever the edge is used.
 pub(super) fn insert_junctions(shapes: &mut [Polygons]) {
     let vertices = vertices(shapes);
-    let mut edges: HashMap<Segment, Vec<usize>> = HashMap::new();
-    for (shape, polygons) in shapes.iter().enumerate() {
-        for (a, b) in polygons.iter().flatten().flat_map(|ring| exact::edges(ring)) {
-            edges.entry(undirected(a, b)).or_default().push(shape);
-        }
-    }
-    let mut edges: Vec<(Segment, Vec<usize>)> = edges.into_iter().collect();
+    let vertices = Runs::new(&vertices);
+    let polygons = (0u32..).zip(shapes.iter());
+    let rings = polygons.flat_map(|(shape, polygons)| polygons.iter().flatten().map(move |ring| (shape, ring)));
+    let mut edges: Vec<(Segment, u32)> =
+        rings.flat_map(|(shape, ring)| exact::edges(ring).map(move |(a, b)| (undirected(a, b), shape))).collect();
     edges.sort_unstable();
-    let around = edges.iter().map(|((a, b), _)| Extent::around(*a, *b, TOLERANCE));
-    let boxes: Vec<Extent> = around.chain(vertices.iter().map(|(p, _)| Extent::around(*p, *p, 0))).collect();
+    let edges = Runs::new(&edges);
+    let around = (0..edges.len()).map(|at| edges.of(at)).map(|(a, b)| Extent::around(a, b, TOLERANCE));
+    let points = (0..vertices.len()).map(|at| vertices.of(at)).map(|p| Extent::around(p, p, 0));
+    let boxes: Vec<Extent> = around.chain(points).collect();
     let mut inserted: HashMap<Segment, Vec<Point>> = HashMap::new();
     sweep::overlapping(&boxes, |i, j| {
         if i < edges.len() && j >= edges.len() {
-            let ((edge, users), (p, owners)) = (&edges[i], &vertices[j - edges.len()]);
-            let ends = *p == edge.0 || *p == edge.1;
-            if !ends && (exact::on_segment(*p, *edge) || (disjoint(users, owners) && beside(*p, *edge))) {
-                inserted.entry(*edge).or_default().push(*p);
+            let (edge, p) = (edges.of(i), vertices.of(j - edges.len()));
+            let (users, owners) = (edges.uses(i), vertices.uses(j - edges.len()));
+            let ends = p == edge.0 || p == edge.1;
+            if !ends && (exact::on_segment(p, edge) || (disjoint(users, owners) && beside(p, edge))) {
+                inserted.entry(edge).or_default().push(p);
             }
         }
     });
@@ -145,7 +174,7 @@ fn along(p: Point, (a, b): Segment) -> f64 {
 
 /// Whether `p` lies within the tolerance of the segment, and not near its ends.
 fn beside(p: Point, (a, b): Segment) -> bool {
-    let limit = TOLERANCE as f64;
+    let limit = f64::from(TOLERANCE);
     let distance = |qx: f64, qy: f64| (f64::from(p.x) - qx).hypot(f64::from(p.y) - qy);
     let t = along(p, (a, b));
     let at = |s: i32, e: i32| f64::from(s) + t * (f64::from(e) - f64::from(s));

@@ -12,6 +12,7 @@ use super::scalars::{Decimal, GeoJson, PeriodCode};
 use super::view::View;
 use crate::atlas;
 use crate::domain;
+use crate::geometry::Measures;
 
 /// 边界精度，从优到劣。
 /// How true an outline is, best first.
@@ -125,7 +126,7 @@ impl Footprint {
         Self { view: view.clone(), row: Arc::clone(row) }
     }
 
-    fn measures(&self) -> Result<&atlas::Measures, Fault> {
+    fn measures(&self) -> Result<&Measures, Fault> {
         self.row.measures().ok_or_else(|| Fault::internal("a footprint without points"))
     }
 }
@@ -230,9 +231,9 @@ impl Footprint {
         }
         let drawn = self.row.drawn(tolerance);
         Ok(SimplifiedGeometry {
-            geojson: GeoJson(drawn.geojson.clone()),
+            geojson: GeoJson(drawn.geojson()),
             tolerance_used: drawn.tolerance,
-            vertex_count: drawn.vertex_count,
+            vertex_count: drawn.shape.vertex_count(),
             shared_topology: self.row.shares_topology(),
         })
     }

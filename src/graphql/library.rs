@@ -200,16 +200,14 @@ impl Library {
             revision: number,
             rows: self.store.dimensions(number).await?,
             projects: project::reach(&self.store, number).await?,
+            drawings: self.store.drawings(number).await?,
             touched: self.store.touched(number).await?,
         };
         let editions = self.store.editions(number).await?.into_iter().map(Arc::new).collect();
         let previous = self.head.load_full();
         let at = revision.committed_at;
-        let build = move || {
-            let atlas = Atlas::build(source, at.date_naive(), previous.as_ref().map(|volume| &*volume.atlas))?;
-            atlas.prepare_ground();
-            Ok::<_, Unreadable>(Arc::new(atlas))
-        };
+        let build =
+            move || Atlas::build(source, at.date_naive(), previous.as_ref().map(|volume| &*volume.atlas)).map(Arc::new);
         let atlas = tokio::task::spawn_blocking(build).await.map_err(|_| LibraryError::Interrupted)??;
         Ok(Some(Arc::new(Volume { revision, atlas, editions, findings: Findings::default() })))
     }

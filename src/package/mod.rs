@@ -91,6 +91,8 @@ pub fn read(dirs: &[PathBuf], known: &dyn Known) -> Result<Vec<Package>, Vec<Pro
                 rules::check(&line, &index, &mut report);
             }
         }
+        // It is as large as a table.
+        drop(index);
         figures::check_series(&drafts, &mut problems);
     }
     if problems.is_empty() {

@@ -6,10 +6,13 @@ use crate::domain::Package;
 /// Where a row stands in the packages of an import.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Place {
-    package: u32,
-    /// The table of the package and the row in it; none for the package itself.
-    row: Option<(u32, u32)>,
+    package: u16,
+    /// The table of the package; [`PACKAGE`] for the package itself.
+    table: u16,
+    row: u32,
 }
+
+const PACKAGE: u16 = u16::MAX;
 
 /// A row that an import brings.
 pub(super) struct New<'a> {
@@ -22,81 +25,94 @@ pub(super) struct New<'a> {
 impl Place {
     /// The row that stands there.
     pub(super) fn read(self, packages: &[Package]) -> New<'_> {
-        let package = &packages[self.package as usize];
-        let (key, content) = match self.row {
-            None => {
-                let (title, version) = (package.title.clone(), package.version.clone());
-                (package.name.clone(), Content::Package { title, version })
-            }
-            Some((table, row)) => {
-                let record = package.tables[table as usize].get(row as usize);
-                (record.key(), Content::Record(record))
-            }
+        let package = &packages[usize::from(self.package)];
+        let (key, content) = if self.table == PACKAGE {
+            let (title, version) = (package.title.clone(), package.version.clone());
+            (package.name.clone(), Content::Package { title, version })
+        } else {
+            let record = package.tables[usize::from(self.table)].get(self.row as usize);
+            (record.key(), Content::Record(record))
         };
         New { key, package: &package.name, content }
     }
-
-    fn key(self, packages: &[Package]) -> String {
-        let package = &packages[self.package as usize];
-        self.row.map_or_else(|| package.name.clone(), |(table, row)| package.tables[table as usize].key(row as usize))
-    }
 }
 
-/// The rows that an import brings to one table.
+/// The rows that an import brings to one table. There can be millions, so their keys are held without a gap.
 pub(super) struct Brought<'a> {
     packages: &'a [Package],
-    /// In the order of keys.
-    places: Vec<Place>,
-    /// The key of each of them, as its range in `text`.
-    keys: Vec<(usize, usize)>,
+    /// Where rows that come one after another begin, among all and in their table.
+    runs: Vec<(u32, Place)>,
+    /// The keys of all rows, as they come, and where each ends.
     text: String,
-    /// Those that the database already holds as they are.
+    ends: Vec<u32>,
+    /// The rows in the order of their keys.
+    order: Vec<u32>,
+    /// Those that the database already holds as they are, in that order.
     held: Vec<bool>,
 }
 
 impl<'a> Brought<'a> {
     /// The rows of packages that belong to a table, or the key that stands there twice.
     pub(super) fn of(family: Family, packages: &'a [Package]) -> Result<Self, String> {
-        let mut places = Vec::new();
+        let mut brought = Self {
+            packages,
+            runs: Vec::new(),
+            text: String::new(),
+            ends: Vec::new(),
+            order: Vec::new(),
+            held: Vec::new(),
+        };
         for (package, held) in (0..).zip(packages) {
             if matches!(family, Family::Packages) {
-                places.push(Place { package, row: None });
+                brought.begin(Place { package, table: PACKAGE, row: 0 });
+                brought.push(&held.name);
             }
             for (table, rows) in (0..).zip(&held.tables).filter(|(_, rows)| rows.table().name == family.name()) {
-                places.extend((0..).take(rows.len()).map(|row| Place { package, row: Some((table, row)) }));
+                brought.begin(Place { package, table, row: 0 });
+                brought.ends.reserve_exact(rows.len());
+                (0..rows.len()).for_each(|row| brought.push(&rows.key(row)));
             }
         }
-        let mut text = String::new();
-        let mut ordered: Vec<((usize, usize), Place)> = Vec::with_capacity(places.len());
-        for place in places {
-            let from = text.len();
-            text.push_str(&place.key(packages));
-            ordered.push(((from, text.len()), place));
-        }
-        ordered.sort_unstable_by(|((a, b), _), ((c, d), _)| text[*a..*b].cmp(&text[*c..*d]));
-        let (keys, places): (Vec<_>, Vec<_>) = ordered.into_iter().unzip();
-        let brought = Self { packages, held: vec![false; places.len()], places, keys, text };
-        let twice = (1..brought.keys.len()).find(|at| brought.key(*at) == brought.key(at - 1));
-        twice.map_or(Ok(()), |at| Err(brought.key(at).to_owned()))?;
-        Ok(brought)
+        let mut order: Vec<u32> = (0..).take(brought.ends.len()).collect();
+        order.sort_unstable_by(|a, b| brought.key(*a).cmp(brought.key(*b)));
+        let twice = order.windows(2).find(|pair| brought.key(pair[0]) == brought.key(pair[1]));
+        twice.map_or(Ok(()), |pair| Err(brought.key(pair[0]).to_owned()))?;
+        Ok(Self { held: vec![false; order.len()], order, ..brought })
     }
 
-    fn key(&self, at: usize) -> &str {
-        let (from, to) = self.keys[at];
-        &self.text[from..to]
+    fn begin(&mut self, first: Place) {
+        self.runs.push((u32::try_from(self.ends.len()).unwrap_or(u32::MAX), first));
+    }
+
+    fn push(&mut self, key: &str) {
+        self.text.push_str(key);
+        self.ends.push(u32::try_from(self.text.len()).unwrap_or(u32::MAX));
+    }
+
+    fn key(&self, row: u32) -> &str {
+        let from = row.checked_sub(1).map_or(0, |before| self.ends[before as usize]);
+        &self.text[from as usize..self.ends[row as usize] as usize]
+    }
+
+    fn place(&self, row: u32) -> Place {
+        let run = self.runs.partition_point(|(begin, _)| *begin <= row) - 1;
+        let (begin, first) = self.runs[run];
+        Place { row: row - begin, ..first }
     }
 
     /// Whether a living row is brought again just as it is. It need not be written then.
     pub(super) fn takes_over(&mut self, old: &Version) -> bool {
-        let found = self.keys.binary_search_by(|(from, to)| self.text[*from..*to].cmp(&old.key));
-        let Ok(at) = found else { return false };
-        let new = self.places[at].read(self.packages);
+        let Ok(at) = self.order.binary_search_by(|row| self.key(*row).cmp(&old.key)) else { return false };
+        let new = self.place(self.order[at]).read(self.packages);
         self.held[at] = old.package.as_deref() == Some(new.package) && new.content.differs(&old.content).is_none();
         self.held[at]
     }
 
     /// The rows that are to be written, in the order of keys.
     pub(super) fn rest(self) -> Vec<Place> {
-        self.places.into_iter().zip(self.held).filter(|(_, held)| !held).map(|(place, _)| place).collect()
+        let rest = self.order.iter().zip(&self.held).filter(|(_, held)| !**held);
+        let mut places = Vec::with_capacity(self.held.iter().filter(|held| !**held).count());
+        places.extend(rest.map(|(row, _)| self.place(*row)));
+        places
     }
 }

@@ -360,24 +360,18 @@ impl Layout {
         Ok(values)
     }
 
-    /// Adds to a statement over alias `f` what [`Layout::record`] reads.
-    pub(super) fn select(&self, select: &mut SelectStatement) {
-        for name in self.names() {
-            select.column(("f", name));
-        }
-        for column in self.columns {
-            match *column {
-                Column::One(name, _) | Column::Any { column: name, .. } => {
-                    select.column((name, "kind")).column((name, "code"));
-                    select.join_as(
-                        sea_query::JoinType::LeftJoin,
-                        "entity",
-                        name,
-                        Expr::col((name, "id")).equals(("f", name)),
-                    );
-                }
-                _ => {}
-            }
+    /// What [`Layout::record`] reads, over alias `f` and those of [`Layout::join`].
+    pub(super) fn expressions(&self) -> Vec<Expr> {
+        let own = self.names().into_iter().map(|name| Expr::col(("f", name)));
+        let others = self.entity_columns().flat_map(|name| ["kind", "code"].map(|column| Expr::col((name, column))));
+        own.chain(others).collect()
+    }
+
+    /// Joins to alias `f` the identities that its rows point to, each under the name of its column.
+    pub(super) fn join(&self, select: &mut SelectStatement) {
+        for name in self.entity_columns() {
+            let same = Expr::col((name, "id")).equals(("f", name));
+            select.join_as(sea_query::JoinType::LeftJoin, "entity", name, same);
         }
     }
 

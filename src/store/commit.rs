@@ -2,6 +2,7 @@
 //! went, begin what is new, check that everything still fits together, seal it with a digest.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use futures_util::TryStreamExt;
@@ -11,14 +12,15 @@ use sea_query::{
 
 use super::brought::{Brought, New, Place};
 use super::columns::Layout;
-use super::db::{Session, Written};
+use super::db::{Dialect, Session, Written};
 use super::digest::{self, FORMAT, Head};
 use super::error::{CommitError, Held, StoreError};
+use super::identities::Identities;
 use super::redaction::Hashes;
 use super::revision::{self, Revision};
 use super::sealed::{self, Seed};
 use super::version::{self, Content, Family, OPEN, Version, entity_kind, packaged};
-use super::{Store, references};
+use super::{Step, Store, drawing, references};
 use crate::domain::Package;
 use crate::geometry;
 
@@ -105,6 +107,7 @@ impl Store {
         if onto.is_some_and(|onto| onto != number - 1) {
             return Err(CommitError::Overtaken);
         }
+        self.tell(Step::Compare, 0, 0);
         let plans = plan(&mut session, change.packages).await?;
         if plans.is_empty() {
             return newest.map(Outcome::Unchanged).ok_or(CommitError::Nothing);
@@ -118,10 +121,24 @@ impl Store {
             plans.iter().filter(|plan| plan.begin.len() >= BATCH).map(|plan| plan.family.sql()).collect();
         // Where nothing was before, indexes are made sooner of all rows than row by row.
         let indexes = if newest.is_none() { session.take_indexes(&grown).await? } else { Vec::new() };
-        for plan in &plans {
-            begin(&mut session, plan, number, &ids, seed).await?;
+        // Outlines are drawn while the many rows of facts are written.
+        let (facts, dimensions): (Vec<_>, Vec<_>) =
+            plans.iter().partition(|plan| matches!(plan.family, Family::Fact(..)));
+        let rows = plans.iter().map(|plan| plan.begin.len()).sum();
+        let mut written = 0;
+        let mut wrote = |some: usize| {
+            written += some;
+            self.tell(Step::Write, written, rows);
+        };
+        for plan in dimensions {
+            begin(&mut session, plan, number, &ids, seed, &mut wrote).await?;
+        }
+        let drafts = if keep { Some(drawing::begin(&mut session, number).await?) } else { None };
+        for plan in facts {
+            begin(&mut session, plan, number, &ids, seed, &mut wrote).await?;
         }
         drop(ids);
+        self.tell(Step::Check, 0, 0);
         session.make_indexes(indexes).await?;
         // Once a table has many new rows, its old statistics mislead the checks that follow.
         if !grown.is_empty() {
@@ -133,9 +150,19 @@ impl Store {
         }
         references::check(&mut session, number).await?;
         let made = Made { author: change.author, message: change.message, at: change.at };
-        let revision = seal(&mut session, made, number, newest.as_ref(), as_given(&plans)).await?;
+        let mut given = as_given(&plans);
+        let mut read = 0;
+        let inspect = |family: Family, version: &Version| {
+            read += 1;
+            if read % BATCH == 0 || read == rows {
+                self.tell(Step::Seal, read, rows);
+            }
+            given(family, version)
+        };
+        let revision = seal(&mut session, made, number, newest.as_ref(), inspect).await?;
         // A session that ends without this is rolled back.
-        if keep {
+        if let Some(drafts) = drafts {
+            drafts.finish(&mut session, number).await?;
             session.commit().await?;
         }
         let count = |rows: fn(&Plan<'_>) -> usize| {
@@ -154,7 +181,7 @@ async fn plan<'a>(session: &mut Session, packages: &'a [Package]) -> Result<Vec<
         let mut brought =
             Brought::of(family, packages).map_err(|key| CommitError::Duplicate { table: family.name(), key })?;
         let mut end = Vec::new();
-        let select = living(family, &names);
+        let select = living(session.dialect(), family, &names);
         {
             let mut live = session.stream(&select);
             while let Some(row) = live.try_next().await.map_err(CommitError::from)? {
@@ -173,8 +200,8 @@ async fn plan<'a>(session: &mut Session, packages: &'a [Package]) -> Result<Vec<
 }
 
 /// The live rows that packages hold.
-pub(super) fn living(family: Family, packages: &[&str]) -> SelectStatement {
-    let mut select = family.select();
+pub(super) fn living(dialect: Dialect, family: Family, packages: &[&str]) -> SelectStatement {
+    let mut select = family.select(dialect);
     select.and_where(Expr::col(("f", owner(family))).is_in(packages.iter().copied()));
     select.and_where(Expr::col(("f", "rev_to")).eq(OPEN));
     select
@@ -197,30 +224,6 @@ pub(super) fn ending(family: Family, ids: &[Value], number: i32) -> UpdateStatem
         .take()
 }
 
-/// Ids by kind and code; none yet of what has not been met.
-#[derive(Default)]
-struct Identities(BTreeMap<String, HashMap<Box<str>, Option<i64>>>);
-
-impl Identities {
-    fn want(&mut self, kind: &str, code: &str) {
-        if !self.0.contains_key(kind) {
-            self.0.insert(kind.to_owned(), HashMap::new());
-        }
-        let Some(codes) = self.0.get_mut(kind).filter(|codes| !codes.contains_key(code)) else { return };
-        codes.insert(code.into(), None);
-    }
-
-    fn find(&self, kind: &str, code: &str) -> Option<i64> {
-        self.0.get(kind)?.get(code).copied().flatten()
-    }
-
-    /// Numbers what has no id; says whether it had none.
-    fn number(&mut self, kind: &str, code: &str, id: i64) -> bool {
-        let known = self.0.get_mut(kind).and_then(|codes| codes.get_mut(code));
-        known.is_some_and(|known| known.replace(known.unwrap_or(id)).is_none())
-    }
-}
-
 /// Ids of everything that the new rows are or point to. New identities are numbered in the order of
 /// tables and keys, so that the same imports give the same ids everywhere; none is ever used again.
 async fn identify(session: &mut Session, plans: &[Plan<'_>]) -> Result<Identities, StoreError> {
@@ -238,11 +241,11 @@ async fn identify(session: &mut Session, plans: &[Plan<'_>]) -> Result<Identitie
     }
     let first = next_id(session, "entity").await?;
     // Of an empty database nothing need be asked.
-    for (kind, codes) in ids.0.iter_mut().filter(|_| first > 1) {
-        let asked: Vec<String> = codes.keys().map(|code| code.to_string()).collect();
+    for (kind, codes) in ids.kinds().filter(|_| first > 1) {
+        let asked: Vec<String> = codes.all().map(str::to_owned).collect();
         for some in asked.chunks(BATCH) {
             for row in session.rows(&coded(kind, some.iter().map(String::as_str))).await? {
-                codes.insert(row.text(1)?.into(), Some(row.int(0)?));
+                codes.number(&row.text(1)?, row.int(0)?);
             }
         }
     }
@@ -301,6 +304,7 @@ async fn begin(
     number: i32,
     ids: &Identities,
     seed: Seed,
+    wrote: &mut (impl FnMut(usize) + Send),
 ) -> Result<(), CommitError> {
     let life = [Value::from(i64::from(number)), OPEN.into()];
     let find = |kind: &str, code: &str| ids.find(kind, code);
@@ -349,17 +353,18 @@ async fn begin(
     };
     let dialect = session.dialect();
     let mut some = plan.begin.chunks(BATCH);
-    let mut next = || -> Result<Option<Written>, CommitError> {
+    let mut next = || -> Result<Option<(Written, usize)>, CommitError> {
         let Some(some) = some.next() else { return Ok(None) };
         let rows = some.iter().map(&mut row).collect::<Result<Vec<_>, _>>()?;
         let statement = inserting(plan.family.sql(), columns.iter().copied(), rows.into_iter());
-        Ok(Some(Written::new(dialect, &statement, some.len() == BATCH)))
+        Ok(Some((Written::new(dialect, &statement, some.len() == BATCH), some.len())))
     };
     // While the database takes in some rows the next are made ready.
     let mut ready = next()?;
-    while let Some(statement) = ready {
+    while let Some((statement, of)) = ready {
         let (written, following) = tokio::join!(session.write(statement), async { next() });
         written?;
+        wrote(of);
         ready = following?;
     }
     Ok(())
@@ -453,7 +458,7 @@ pub(super) async fn seal(
     let Made { author, message, .. } = made;
     let head = Head { number, committed_at, author, message, previous: previous.as_deref(), format: FORMAT };
     // Rows begun now hold no redacted text.
-    let sealed = digest::digest(session, &tasks, &head, &Hashes::new(), inspect).await?;
+    let sealed = digest::digest(session, &tasks, &head, &Arc::new(Hashes::new()), inspect).await?;
     if let Some((table, damage)) = sealed.damage.into_iter().next() {
         return Err(CommitError::Unfit { table, key: damage.key, column: damage.what });
     }

@@ -13,17 +13,21 @@
 //! older `planatlas-revision-1` has the texts themselves; what was sealed so stays so.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use futures_util::TryStreamExt;
-use sea_query::{Expr, ExprTrait};
+use sea_query::{Expr, ExprTrait, Order};
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
+use tokio::sync::mpsc::{self, Sender};
+use tokio::task::JoinHandle;
 
-use super::db::Session;
+use super::columns::Layout;
+use super::db::{Dialect, Session};
 use super::error::StoreError;
 use super::redaction::Hashes;
-use super::sealed;
+use super::sealed::{self, Texts};
 use super::version::{Content, Damage, Family, Version, canonical, families, has_ended};
 
 /// The way of hashing that new revisions get.
@@ -49,6 +53,7 @@ pub(super) struct Head<'a> {
 }
 
 /// A digest and what was odd on the way.
+#[derive(Default)]
 pub(super) struct Digest {
     pub(super) hex: String,
     /// Rows that could not be read back, with their table. Empty unless the database was tampered with.
@@ -61,44 +66,32 @@ pub(super) async fn digest(
     session: &mut Session,
     tasks: &HashMap<i64, String>,
     head: &Head<'_>,
-    redacted: &Hashes,
+    redacted: &Arc<Hashes>,
     mut inspect: impl FnMut(Family, &Version) -> Option<String> + Send,
 ) -> Result<Digest, StoreError> {
-    let mut hash = Sha256::new();
+    let mut text = Text::new(head.format, Arc::clone(redacted));
     let mut damage = Vec::new();
-    hash.update(format!("{{\"author\":{},\"changes\":[", canonical(&head.author)?));
+    text.add(format!("{{\"author\":{},\"changes\":[", canonical(&head.author)?)).await?;
+    let dialect = session.dialect();
     let mut first = true;
     for family in families() {
         let mut open = false;
-        let mut separator = |open: &mut bool, hash: &mut Sha256| {
-            if !*open {
-                hash.update(if std::mem::take(&mut first) { "{\"begun\":[" } else { ",{\"begun\":[" });
-                *open = true;
-                return;
-            }
-            hash.update(",");
+        // What stands before a row: the beginning of its table, or a comma.
+        let mut before = || match (std::mem::replace(&mut open, true), first) {
+            (true, _) => ",",
+            (false, true) => "{\"begun\":[",
+            (false, false) => ",{\"begun\":[",
         };
         {
-            let mut rows = session.stream(&begun(*family, head.number));
+            let mut rows = session.stream(&begun(dialect, *family, head.number));
             while let Some(row) = rows.try_next().await? {
                 match family.version(&row, tasks)? {
                     Ok(version) => {
-                        separator(&mut open, &mut hash);
                         if let Some(what) = inspect(*family, &version) {
                             damage.push((family.name(), Damage { key: version.key.clone(), what }));
                         }
-                        let body = match body(head.format, *family, &version, redacted) {
-                            Ok(body) => body,
-                            Err(what) => {
-                                damage.push((family.name(), Damage { key: version.key.clone(), what }));
-                                version.body()
-                            }
-                        };
-                        let mut entry = json!({"body": body, "key": version.key});
-                        if let Some(package) = &version.package {
-                            entry["package"] = json!(package);
-                        }
-                        hash.update(canonical(&entry)?);
+                        text.add(before().to_owned()).await?;
+                        text.push(Piece::Row(*family, version)).await?;
                     }
                     Err(found) => damage.push((family.name(), found)),
                 }
@@ -108,15 +101,17 @@ pub(super) async fn digest(
         let mut any = false;
         while let Some(row) = rows.try_next().await? {
             if !open {
-                separator(&mut open, &mut hash);
+                text.add(if first { "{\"begun\":[" } else { ",{\"begun\":[" }.to_owned()).await?;
+                open = true;
             }
-            hash.update(if any { "," } else { "],\"ended\":[" });
+            let before = if any { "," } else { "],\"ended\":[" };
             any = true;
-            hash.update(canonical(&row.some_text(0)?)?);
+            text.add(format!("{before}{}", canonical(&row.some_text(0)?)?)).await?;
         }
         if open {
-            hash.update(if any { "" } else { "],\"ended\":[" });
-            hash.update(format!("],\"table\":{}}}", canonical(&family.name())?));
+            first = false;
+            let ended = if any { "" } else { "],\"ended\":[" };
+            text.add(format!("{ended}],\"table\":{}}}", canonical(&family.name())?)).await?;
         }
     }
     let tail = [
@@ -125,41 +120,126 @@ pub(super) async fn digest(
         ("message", json!(head.message)),
         ("number", json!(head.number)),
     ];
-    hash.update("]");
+    text.add("]".to_owned()).await?;
     for (name, value) in &tail {
-        hash.update(format!(",\"{name}\":{}", canonical(value)?));
+        text.add(format!(",\"{name}\":{}", canonical(value)?)).await?;
     }
     if let Some(previous) = head.previous {
-        hash.update(format!(",\"previous\":{}", canonical(&previous)?));
+        text.add(format!(",\"previous\":{}", canonical(&previous)?)).await?;
     }
-    hash.update("}");
-    Ok(Digest { hex: hex::encode(hash.finalize()), damage })
+    text.add("}".to_owned()).await?;
+    let made = text.finish().await?;
+    damage.extend(made.damage);
+    Ok(Digest { hex: made.hex, damage })
 }
 
-/// What the digest sees of a version, or the column that is not what it should be.
-fn body(
+/// A part of the text that is hashed.
+enum Piece {
+    Text(String),
+    Row(Family, Version),
+}
+
+/// Pieces that are handed over together.
+const HANDFUL: usize = 512;
+
+/// The text that is hashed. Rows are written out and hashed on a thread of their own, while the next are read.
+struct Text {
+    pieces: Vec<Piece>,
+    to: Sender<Vec<Piece>>,
+    made: JoinHandle<Result<Digest, StoreError>>,
+}
+
+impl Text {
+    fn new(format: i64, redacted: Arc<Hashes>) -> Self {
+        let (to, mut from) = mpsc::channel::<Vec<Piece>>(4);
+        let made = tokio::task::spawn_blocking(move || {
+            let (mut hash, mut out, mut damage) = (Sha256::new(), String::new(), Vec::new());
+            while let Some(pieces) = from.blocking_recv() {
+                for piece in pieces {
+                    match piece {
+                        Piece::Text(text) => out.push_str(&text),
+                        Piece::Row(family, version) => {
+                            if let Some(what) = write_row(&mut out, format, family, &version, &redacted)? {
+                                damage.push((family.name(), Damage { key: version.key, what }));
+                            }
+                        }
+                    }
+                }
+                hash.update(&out);
+                out.clear();
+            }
+            Ok(Digest { hex: hex::encode(hash.finalize()), damage })
+        });
+        Self { pieces: Vec::with_capacity(HANDFUL), to, made }
+    }
+
+    async fn add(&mut self, text: String) -> Result<(), StoreError> {
+        self.push(Piece::Text(text)).await
+    }
+
+    async fn push(&mut self, piece: Piece) -> Result<(), StoreError> {
+        self.pieces.push(piece);
+        if self.pieces.len() == HANDFUL { self.hand_over().await } else { Ok(()) }
+    }
+
+    async fn hand_over(&mut self) -> Result<(), StoreError> {
+        let pieces = std::mem::replace(&mut self.pieces, Vec::with_capacity(HANDFUL));
+        // Nobody takes them only where hashing has failed; why is said at the end.
+        self.to.send(pieces).await.or(Ok(()))
+    }
+
+    async fn finish(mut self) -> Result<Digest, StoreError> {
+        self.hand_over().await?;
+        drop(self.to);
+        self.made.await.map_err(|_| StoreError::Damaged)?
+    }
+}
+
+/// Writes what the digest sees of a row; gives the column that is not what it should be.
+fn write_row(
+    out: &mut String,
     format: i64,
     family: Family,
     version: &Version,
     redacted: &Hashes,
-) -> Result<serde_json::Map<String, serde_json::Value>, String> {
-    let Content::Record(record) = &version.content else { return Ok(version.body()) };
-    match (format, &version.salts) {
-        (1, None) => Ok(version.body()),
-        (FORMAT, None) if sealed::texts(record).next().is_none() => Ok(version.body()),
-        (FORMAT, Some(salts)) if sealed::texts(record).next().is_some() => {
-            let row = (family.name().to_owned(), version.key.clone(), version.since);
-            sealed::body(record, salts, redacted.get(&row))
+) -> Result<Option<String>, StoreError> {
+    out.push_str("{\"body\":");
+    let mut wrong = None;
+    match &version.content {
+        Content::Record(record) => {
+            let begin = out.len();
+            let row = || (family.name().to_owned(), version.key.clone(), version.since);
+            let gone = || if redacted.is_empty() { None } else { redacted.get(&row()) };
+            let written = match (format, &version.salts, sealed::texts(record).next()) {
+                (1, None, _) | (FORMAT, None, None) => sealed::write_body(record, Texts::Open, out),
+                (FORMAT, Some(salts), Some(_)) => sealed::write_body(record, Texts::Hashed(salts, gone()), out),
+                _ => Err("salt".to_owned()),
+            };
+            if let Err(what) = written {
+                out.truncate(begin);
+                out.push_str(&canonical(&record.body())?);
+                wrong = Some(what);
+            }
         }
-        _ => Err("salt".to_owned()),
+        content => out.push_str(&canonical(&content.body())?),
     }
+    out.extend([",\"key\":", &canonical(&version.key)?]);
+    if let Some(package) = &version.package {
+        out.extend([",\"package\":", &canonical(package)?]);
+    }
+    out.push('}');
+    Ok(wrong)
 }
 
-/// The rows that a revision begins.
-pub(super) fn begun(family: Family, number: i32) -> sea_query::SelectStatement {
-    let mut select = family.select();
+/// The rows that a revision begins, in the order of keys. Numbered rows are numbered in that order, so that the longest
+/// tables need no sorting.
+pub(super) fn begun(dialect: Dialect, family: Family, number: i32) -> sea_query::SelectStatement {
+    let mut select = family.select(dialect);
     select.and_where(Expr::col(("f", "rev_from")).eq(i64::from(number)));
-    family.ordered(select)
+    match family {
+        Family::Fact(_, Layout { numbered: true, .. }) => select.order_by(("f", family.id_column()), Order::Asc).take(),
+        _ => family.ordered(select),
+    }
 }
 
 /// The keys that a revision ends.

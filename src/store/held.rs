@@ -17,7 +17,7 @@ impl Store {
         let tasks = version::task_codes(&mut session).await?;
         let mut records = Vec::new();
         for family in packaged() {
-            let select = living(family, &[package]);
+            let select = living(session.dialect(), family, &[package]);
             let mut rows = session.stream(&select);
             while let Some(row) = rows.try_next().await? {
                 let version = family.version(&row, &tasks)?.map_err(|_| StoreError::Damaged)?;

@@ -14,11 +14,13 @@ mod commit;
 mod db;
 mod digest;
 mod dimension;
+mod drawing;
 mod edition;
 pub mod enterprise;
 mod error;
 pub mod geopackage;
 mod held;
+mod identities;
 pub mod names;
 pub mod observation;
 pub mod project;
@@ -45,6 +47,7 @@ pub use backup::Copied;
 pub use commit::{Change, Outcome};
 pub use db::{News, postgis};
 pub use dimension::{Dimension, HeldPackage, Known};
+pub use drawing::Drawing;
 pub use edition::{Closing, Edition, EditionError};
 pub use error::{BackupError, CommitError, Dangling, Held, StoreError};
 pub use redaction::{RedactError, Redacted, Redaction, Target};
@@ -60,7 +63,25 @@ pub struct Store {
     db: db::Db,
     /// What salts are drawn from, where that is not the operating system.
     seed: Option<Seed>,
+    /// Who is told how far a commit has come.
+    watch: Option<Watch>,
 }
+
+/// What a commit is at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// Comparing the packages with what is held.
+    Compare,
+    /// Writing rows.
+    Write,
+    /// Making indexes, and checking that everything fits together.
+    Check,
+    /// Reading back what was written, for the digest.
+    Seal,
+}
+
+/// Is told the step, the rows that are done in it and those that there are; both 0 where rows are not counted.
+pub type Watch = std::sync::Arc<dyn Fn(Step, usize, usize) + Send + Sync>;
 
 impl Store {
     /// Opens `sqlite:FILE` or `postgres://…`, creating what is missing.
@@ -68,7 +89,7 @@ impl Store {
     /// # Errors
     /// When it cannot be opened, or was made by a newer program.
     pub async fn open(url: &str) -> Result<Self, StoreError> {
-        Ok(Self { db: db::Db::open(url, None, None).await?, seed: None })
+        Ok(Self { db: db::Db::open(url, None, None).await?, seed: None, watch: None })
     }
 
     /// Opens it for readers that do not wait for ever: no statement takes longer than `patience`. Reads go to `replica`,
@@ -77,13 +98,25 @@ impl Store {
     /// # Errors
     /// As [`Store::open`]; a replica that is away is none.
     pub async fn open_to_serve(url: &str, replica: Option<&str>, patience: Duration) -> Result<Self, StoreError> {
-        Ok(Self { db: db::Db::open(url, replica, Some(patience)).await?, seed: None })
+        Ok(Self { db: db::Db::open(url, replica, Some(patience)).await?, seed: None, watch: None })
     }
 
     /// Draws salts from a given seed, so that digests come out the same again: for tests.
     #[must_use]
     pub fn seeded(self, seed: Seed) -> Self {
         Self { seed: Some(seed), ..self }
+    }
+
+    /// Tells how far commits have come.
+    #[must_use]
+    pub fn watched(self, watch: Watch) -> Self {
+        Self { watch: Some(watch), ..self }
+    }
+
+    fn tell(&self, step: Step, done: usize, of: usize) {
+        if let Some(watch) = &self.watch {
+            watch(step, done, of);
+        }
     }
 
     /// Connections that are open, and those of them that wait for work.

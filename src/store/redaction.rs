@@ -166,7 +166,7 @@ impl Store {
         for family in families().iter().copied().filter(|family| concerns(*family, redaction.target)) {
             let mut updates = Vec::new();
             {
-                let select = family.select();
+                let select = family.select(session.dialect());
                 let mut rows = session.stream(&select);
                 while let Some(row) = rows.try_next().await? {
                     let version = family.version(&row, &tasks)?.map_err(|_| StoreError::Damaged)?;

@@ -5,12 +5,11 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 
 use super::error::StoreError;
 use super::version::canonical;
-use crate::domain::{Field, FieldType, Record, Table};
+use crate::domain::{Cell, Field, FieldType, GEOMETRY, Record, Table};
 
 /// What salts are drawn from; from the operating system, but for tests. It is kept nowhere.
 #[derive(Clone, Copy)]
@@ -35,7 +34,7 @@ impl Seed {
     pub(super) fn salt(&self, table: &str, key: &str) -> String {
         let mut hash = Sha256::new();
         hash.update(self.0);
-        hash.update(json!([table, key]).to_string());
+        hash.update(json(&[table, key]));
         hex::encode(&hash.finalize()[..16])
     }
 }
@@ -47,6 +46,16 @@ pub(super) enum Salts {
     Row(String),
     /// Those of the texts that were not redacted, by field.
     Left(BTreeMap<String, String>),
+}
+
+/// SHA-256 of a JSON list of two texts.
+fn hashed(a: &str, b: &str) -> String {
+    hex::encode(Sha256::digest(json(&[a, b])))
+}
+
+/// Texts as JSON; memory is the only thing that could fail.
+fn json(value: &impl serde::Serialize) -> String {
+    serde_json::to_string(value).unwrap_or_default()
 }
 
 fn hexadecimal(text: &str, digits: usize) -> bool {
@@ -74,7 +83,7 @@ impl Salts {
 
     fn of(&self, field: &str) -> Option<String> {
         match self {
-            Self::Row(salt) => Some(hex::encode(Sha256::digest(json!([salt, field]).to_string()))),
+            Self::Row(salt) => Some(hashed(salt, field)),
             Self::Left(left) => left.get(field).cloned(),
         }
     }
@@ -86,7 +95,7 @@ impl Salts {
 
     /// The hash that stands for a text.
     pub(super) fn hash(&self, field: &str, text: &str) -> Option<String> {
-        Some(hex::encode(Sha256::digest(json!([self.of(field)?, text]).to_string())))
+        Some(hashed(&self.of(field)?, text))
     }
 }
 
@@ -101,8 +110,12 @@ pub(super) fn is_free(table: &Table, field: &Field) -> bool {
 
 /// The free texts of a record that are there.
 pub(super) fn texts(record: &Record) -> impl Iterator<Item = (&'static str, &str)> {
-    let free = record.table.fields.iter().filter(move |field| is_free(record.table, field));
-    free.filter_map(move |field| Some((field.name, record.text(field.name)?)))
+    let cells = record.table.fields.iter().zip(&record.cells);
+    cells.filter_map(move |(field, cell)| Some((field.name, free(record.table, field, cell)?)))
+}
+
+fn free<'a>(table: &Table, field: &Field, cell: &'a Cell) -> Option<&'a str> {
+    cell.text().filter(|_| is_free(table, field))
 }
 
 /// What stands where a text was redacted.
@@ -110,21 +123,106 @@ pub(super) fn marker(hash: &str) -> String {
     format!("〔已隐去 redacted〕sha256:{hash}")
 }
 
-/// The body of a record with its free texts as hashes; or the field that is not what it should be. `redacted` are the
-/// hashes of the fields that were redacted.
-pub(super) fn body(
-    record: &Record,
-    salts: &Salts,
-    redacted: Option<&BTreeMap<String, String>>,
-) -> Result<Map<String, Value>, String> {
-    let mut body = record.body();
-    for (field, text) in texts(record) {
-        let hash = match redacted.and_then(|fields| fields.get(field)) {
-            Some(hash) if marker(hash) == text => hash.clone(),
-            Some(_) => return Err(field.to_owned()),
-            None => salts.hash(field, text).ok_or_else(|| field.to_owned())?,
-        };
-        body.insert(field.to_owned(), json!({ "sha256": hash }));
+/// How the free texts of a record stand in its body.
+#[derive(Clone, Copy)]
+pub(super) enum Texts<'a> {
+    /// As they are.
+    Open,
+    /// As hashes: of themselves, or those that took their place.
+    Hashed(&'a Salts, Option<&'a BTreeMap<String, String>>),
+}
+
+/// Writes [`Record::body`] as RFC 8785 text, or names the field that is not what it should be. It is done for every row
+/// of an import, so no value is made on the way.
+pub(super) fn write_body(record: &Record, texts: Texts<'_>, out: &mut String) -> Result<(), String> {
+    let table = record.table;
+    let failed = |error: StoreError| error.to_string();
+    let mut geometry = record.shape.as_ref();
+    let mut separator = '{';
+    let mut open = |name: &str, out: &mut String| {
+        out.push(std::mem::replace(&mut separator, ','));
+        *out += &json(&name);
+        out.push(':');
+    };
+    for at in &table.by_name {
+        let (field, cell) = (&table.fields[*at], &record.cells[*at]);
+        if let Some(shape) = geometry.take_if(|_| field.name > GEOMETRY) {
+            open(GEOMETRY, out);
+            *out += &canonical(&shape.to_json()).map_err(failed)?;
+        }
+        if matches!(cell, Cell::Null) {
+            continue;
+        }
+        open(field.name, out);
+        match (texts, free(table, field, cell), cell) {
+            (Texts::Hashed(salts, redacted), Some(text), _) => {
+                let hash = match redacted.and_then(|fields| fields.get(field.name)) {
+                    Some(hash) if marker(hash) == text => hash.clone(),
+                    Some(_) => return Err(field.name.to_owned()),
+                    None => salts.hash(field.name, text).ok_or_else(|| field.name.to_owned())?,
+                };
+                out.extend(["{\"sha256\":", &json(&hash), "}"]);
+            }
+            (_, _, Cell::Text(text)) => *out += &json(text),
+            (_, _, Cell::List(items)) => *out += &json(items),
+            (_, _, cell) => *out += &canonical(&cell.json()).map_err(failed)?,
+        }
     }
-    Ok(body)
+    if let Some(shape) = geometry {
+        open(GEOMETRY, out);
+        *out += &canonical(&shape.to_json()).map_err(failed)?;
+    }
+    if separator == '{' {
+        out.push('{');
+    }
+    out.push('}');
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{Decimal, Point, Shape, tables};
+    use proptest::prelude::*;
+
+    fn any_cell() -> impl Strategy<Value = Cell> {
+        prop_oneof![
+            Just(Cell::Null),
+            any::<String>().prop_map(|text| Cell::Text(text.into())),
+            (-(1_i64 << 53)..(1 << 53)).prop_map(Cell::Integer),
+            (any::<i64>(), 0_u32..9).prop_map(|(digits, scale)| Cell::Decimal(Decimal::new(digits, scale))),
+            any::<bool>().prop_map(Cell::Boolean),
+            prop::collection::vec(any::<String>().prop_map(|text| text.into()), 0..4).prop_map(Cell::List),
+        ]
+    }
+
+    fn records() -> impl Strategy<Value = Record> {
+        (0..tables().len(), any::<Option<(i32, i32)>>()).prop_flat_map(|(at, point)| {
+            let table = &tables()[at];
+            let shape = point.map(|(x, y)| Shape::Point(Point { x, y }));
+            prop::collection::vec(any_cell(), table.fields.len()).prop_map(move |cells| Record {
+                table,
+                cells,
+                shape: shape.clone(),
+            })
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn a_body_is_written_as_a_value_would_be(record in records()) {
+            let mut open = String::new();
+            write_body(&record, Texts::Open, &mut open).unwrap();
+            prop_assert_eq!(&open, &canonical(&record.body()).unwrap());
+
+            let salts = Salts::Row("0123456789abcdef0123456789abcdef".to_owned());
+            let mut hashed = String::new();
+            write_body(&record, Texts::Hashed(&salts, None), &mut hashed).unwrap();
+            let mut body = record.body();
+            for (field, text) in texts(&record) {
+                body.insert(field.to_owned(), serde_json::json!({ "sha256": salts.hash(field, text) }));
+            }
+            prop_assert_eq!(&hashed, &canonical(&body).unwrap());
+        }
+    }
 }

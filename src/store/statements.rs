@@ -8,10 +8,10 @@ use super::observation::Cells;
 use super::project::{Dim, Order, OrderBy};
 use super::version::{self, Family, families};
 use super::{
-    StoredDocument, area, backup, change, commit, db, digest, dimension, edition, enterprise, names, observation,
-    project, redaction, references, register_entry, revision, spot, stored_document, table, verify,
+    StoredDocument, area, backup, change, commit, db, digest, dimension, drawing, edition, enterprise, names,
+    observation, project, redaction, references, register_entry, revision, spot, stored_document, table, verify,
 };
-use crate::domain::{Accumulation, Kind, ObservationStatus, PeriodCode, Point, ProjectStage};
+use crate::domain::{Accumulation, Kind, ObservationStatus, PeriodCode, Point, ProjectStage, Sheet};
 use crate::geometry::Bbox;
 
 /// The text of a statement in both dialects, its parameters in line.
@@ -293,6 +293,16 @@ fn revisions_and_dimensions() {
             ("last_touch", show(|_| dimension::last_touch("project", "rev_from", 7))),
         ],
     );
+    let sheet = Sheet { kind: Kind::Region, last: None };
+    check(
+        "drawing",
+        vec![
+            ("held", show(|_| drawing::held(7))),
+            ("living", show(|_| drawing::living())),
+            ("ending", show(|_| drawing::ending(sheet, 7))),
+            ("revisions", show(|_| drawing::revisions("rev_to"))),
+        ],
+    );
 }
 
 #[test]
@@ -339,11 +349,11 @@ fn commits() {
     for family in shapes() {
         let mut add = |what: &str, text: String| statements.push((format!("{what} {}", family.name()), text));
         if !matches!(family, Family::Editions | Family::Redactions) {
-            add("living", show(|_| commit::living(family, &["a", "b"])));
+            add("living", show(|d| commit::living(d, family, &["a", "b"])));
             add("ending", show(|_| commit::ending(family, &[5i64.into(), 6i64.into()], 7)));
             add("taken", show(|_| commit::taken(family, 7)));
         }
-        add("begun", show(|_| digest::begun(family, 7)));
+        add("begun", show(|d| digest::begun(d, family, 7)));
         add("ended", show(|_| digest::ended(family, 7)));
     }
     let rows = || vec![[1i64.into(), "ZONE".into(), "z".into()], [2i64.into(), "ZONE".into(), "y".into()]];

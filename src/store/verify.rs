@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::sync::Arc;
 
 use futures_util::TryStreamExt;
 use sea_query::{Condition, Expr, ExprTrait, JoinType, Order, Query, SelectStatement};
@@ -15,8 +16,8 @@ use super::redaction::{self, Redacted};
 use super::revision::{self, Revision};
 use super::signature::PublicKey;
 use super::version::{Family, OPEN, entity_kind, families, table_of_kind, task_codes};
-use super::{Store, StoreError};
-use crate::domain::Table;
+use super::{Store, StoreError, drawing};
+use crate::domain::{Sheet, Table};
 
 /// How many rows of a table are named for one kind of fault.
 const NAMED: u64 = 10;
@@ -242,7 +243,7 @@ fn linked(chain: &[Revision], findings: &mut Findings) {
 /// Every digest, recomputed from the rows.
 async fn contents(session: &mut Session, chain: &[Revision], findings: &mut Findings) -> Result<(), StoreError> {
     let tasks = task_codes(session).await?;
-    let redacted = redaction::hashes(session).await?;
+    let redacted = Arc::new(redaction::hashes(session).await?);
     for revision in chain {
         let head = Head {
             number: revision.number,
@@ -303,6 +304,17 @@ async fn structure(session: &mut Session, chain: &[Revision], findings: &mut Fin
                 "Its identity is missing or of another kind.",
             );
         }
+    }
+    for (number, Sheet { kind, last }) in
+        drawing::wrong(session, chain.last().map_or(0, |revision| revision.number)).await?
+    {
+        let day = last.map(|day| day.to_string()).unwrap_or_default();
+        findings.add(
+            Some(number),
+            Some(("footprints", [kind.word(), &*day].join(" ").trim_end().to_owned())),
+            "所存简化边界与边界本身不符。",
+            "Its simplified outlines are not those of its outlines.",
+        );
     }
     identities(session, findings).await
 }

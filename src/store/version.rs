@@ -8,7 +8,7 @@ use sea_query::{Expr, ExprTrait, JoinType, Order, Query, SelectStatement};
 use serde_json::{Map, Value};
 
 use super::columns::{Layout, Odd, Unread};
-use super::db::{Row, Session};
+use super::db::{Dialect, Row, Session};
 use super::edition::Closed;
 use super::error::StoreError;
 use super::redaction::Gone;
@@ -183,31 +183,40 @@ ELSE '-M' || substr(CAST("f"."period" / 100 % 100 + 100 AS text), 2) END
     }
 
     /// All versions, with what [`Family::version`] reads; the caller says which.
-    pub(super) fn select(self) -> SelectStatement {
+    pub(super) fn select(self, dialect: Dialect) -> SelectStatement {
         let mut select = self.from();
-        match self {
-            Self::Packages | Self::Editions | Self::Redactions => select.expr(Expr::cust("CAST(0 AS bigint)")),
-            _ => select.column(("f", self.id_column())),
-        };
-        select.expr(self.key());
-        let absent = || Expr::cust("CAST(NULL AS text)");
-        match self {
-            Self::Packages => select.column(("f", "name")).expr(absent()),
-            Self::Editions | Self::Redactions => select.expr(absent()).expr(absent()),
-            Self::Dimension(_) | Self::Fact(..) => select.columns([("f", "package"), ("f", "salt")]),
-        };
-        select.column(("f", "rev_from"));
-        match self {
-            Self::Packages => select.columns([("f", "title"), ("f", "version")]),
-            Self::Editions => select.columns(Closed::COLUMNS.map(|column| ("f", column))),
-            Self::Redactions => select.columns(Gone::COLUMNS.map(|column| ("f", column))),
-            Self::Dimension(_) => select.columns([("f", "body"), ("f", "shape")]),
-            Self::Fact(_, layout) => {
-                layout.select(&mut select);
-                &mut select
-            }
-        };
+        if let Self::Fact(_, layout) = self {
+            layout.join(&mut select);
+        }
+        dialect.columns(&mut select, self.expressions(), self.is_listed());
         select
+    }
+
+    /// Whether its rows come as one list each, where that is faster: facts are many and hold no bytes.
+    const fn is_listed(self) -> bool {
+        matches!(self, Self::Fact(..))
+    }
+
+    fn expressions(self) -> Vec<Expr> {
+        let column = |name: &'static str| Expr::col(("f", name));
+        let absent = || Expr::cust("CAST(NULL AS text)");
+        let id = match self {
+            Self::Packages | Self::Editions | Self::Redactions => Expr::cust("CAST(0 AS bigint)"),
+            _ => column(self.id_column()),
+        };
+        let held = match self {
+            Self::Packages => [column("name"), absent()],
+            Self::Editions | Self::Redactions => [absent(), absent()],
+            Self::Dimension(_) | Self::Fact(..) => [column("package"), column("salt")],
+        };
+        let content = match self {
+            Self::Packages => vec![column("title"), column("version")],
+            Self::Editions => Closed::COLUMNS.map(column).into(),
+            Self::Redactions => Gone::COLUMNS.map(column).into(),
+            Self::Dimension(_) => vec![column("body"), column("shape")],
+            Self::Fact(_, layout) => layout.expressions(),
+        };
+        [id, self.key()].into_iter().chain(held).chain([column("rev_from")]).chain(content).collect()
     }
 
     /// Keys only.
@@ -217,9 +226,7 @@ ELSE '-M' || substr(CAST("f"."period" / 100 % 100 + 100 AS text), 2) END
         if let Self::Fact(_, layout) = self
             && layout.numbered
         {
-            for name in layout.entity_columns() {
-                select.join_as(JoinType::LeftJoin, "entity", name, Expr::col((name, "id")).equals(("f", name)));
-            }
+            layout.join(&mut select);
         }
         select
     }
@@ -255,6 +262,8 @@ ELSE '-M' || substr(CAST("f"."period" / 100 % 100 + 100 AS text), 2) END
         row: &Row,
         tasks: &HashMap<i64, String>,
     ) -> Result<Result<Version, Damage>, StoreError> {
+        let list = if self.is_listed() { row.list()? } else { None };
+        let row = list.as_ref().unwrap_or(row);
         let id = row.int(0)?;
         let key = row.some_text(1)?.unwrap_or_else(|| format!("#{id}"));
         let read = || {

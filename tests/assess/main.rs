@@ -37,6 +37,7 @@ async fn held(packages: &[&str], on: &str) -> (Atlas, Figures) {
     let source = Source {
         revision: number,
         rows: store.dimensions(number).await.expect("rows"),
+        drawings: Vec::new(),
         projects: Vec::new(),
         touched: store.touched(number).await.expect("touched"),
     };

@@ -14,6 +14,7 @@ use std::time::Duration;
 use futures_util::stream::{BoxStream, StreamExt};
 use sea_query::{Expr, ExprTrait, PostgresQueryBuilder, SelectStatement, SqliteQueryBuilder};
 use sea_query_sqlx::{SqlxBinder, SqlxValues};
+use serde_json::Value;
 use sqlx::migrate::Migrator;
 use sqlx::postgres::PgRow;
 use sqlx::sqlite::{SqlitePool, SqliteRow};
@@ -28,7 +29,7 @@ pub(super) use session::{Kind, Session, TableShape, Written};
 const WRITER_PATIENCE: Duration = Duration::from_secs(60);
 /// What a writer of SQLite keeps of the file in memory, and what a reader does, in −KiB: pages beyond it go to disk and
 /// back.
-const WRITER_CACHE: &str = "-65536";
+const WRITER_CACHE: &str = "-16384";
 const READER_CACHE: &str = "-8192";
 /// The advisory lock that PostgreSQL writers and migrations take: "planatla" in ASCII.
 const LOCK: i64 = i64::from_be_bytes(*b"planatla");
@@ -54,6 +55,8 @@ pub(super) enum Dialect {
 pub(super) enum Row {
     Sqlite(SqliteRow),
     Postgres(PgRow),
+    /// Of SQLite, where the columns came as one: see [`Dialect::columns`].
+    List(Vec<Value>),
 }
 
 impl Dialect {
@@ -65,9 +68,18 @@ impl Dialect {
         }
     }
 
+    /// Lets a statement answer with these columns. SQLite's client takes its time over each column of a row, so where
+    /// rows are many they can be asked for as one `list`, which [`Row::list`] reads; no column may hold bytes then.
+    pub(super) fn columns(self, select: &mut SelectStatement, columns: Vec<Expr>, list: bool) {
+        match self {
+            Self::Sqlite if list => select.expr(sea_query::Func::cust("json_array").args(columns)),
+            Self::Sqlite | Self::Postgres => select.exprs(columns),
+        };
+    }
+
     /// `(SELECT … AS id)` of a list given as one parameter, so that its length changes no statement text.
     pub(super) fn ids(self, ids: &[i64]) -> SelectStatement {
-        let list = serde_json::Value::from(ids).to_string();
+        let list = Value::from(ids).to_string();
         let mut select = SelectStatement::new();
         match self {
             Self::Sqlite => select
@@ -83,12 +95,12 @@ impl Dialect {
 
     /// `(SELECT … AS first, … AS last)` of ranges given as one parameter.
     pub(super) fn ranges(self, ranges: &[(i64, i64)]) -> SelectStatement {
-        let rows = serde_json::Value::from_iter(ranges.iter().map(|(first, last)| vec![*first, *last]));
+        let rows = Value::from_iter(ranges.iter().map(|(first, last)| vec![*first, *last]));
         self.list(&[("first", "bigint"), ("last", "bigint")], &rows)
     }
 
     /// `(SELECT … AS NAME, …)` of a list of rows given as one parameter, each column with its type.
-    pub(super) fn list(self, columns: &[(&'static str, &'static str)], rows: &serde_json::Value) -> SelectStatement {
+    pub(super) fn list(self, columns: &[(&'static str, &'static str)], rows: &Value) -> SelectStatement {
         let mut select = SelectStatement::new();
         for (at, (name, of)) in columns.iter().enumerate() {
             select.expr_as(
@@ -331,11 +343,23 @@ async fn cache(tx: &mut Transaction<'static, Sqlite>, size: &str) -> Result<(), 
 }
 
 impl Row {
+    /// The row that one column holds as a list, where the engine was asked for one.
+    pub(super) fn list(&self) -> Result<Option<Self>, StoreError> {
+        match self {
+            Self::Sqlite(row) => {
+                let text: &str = row.try_get(0)?;
+                serde_json::from_str(text).map(|list| Some(Self::List(list))).map_err(|_| StoreError::Damaged)
+            }
+            Self::Postgres(_) | Self::List(_) => Ok(None),
+        }
+    }
+
     /// A whole number.
     pub(super) fn int(&self, at: usize) -> Result<i64, StoreError> {
         match self {
             Self::Sqlite(row) => Ok(row.try_get(at)?),
             Self::Postgres(row) => Ok(row.try_get(at)?),
+            Self::List(list) => list.get(at).and_then(Value::as_i64).ok_or(StoreError::Damaged),
         }
     }
 
@@ -344,6 +368,8 @@ impl Row {
         match self {
             Self::Sqlite(row) => Ok(row.try_get(at)?),
             Self::Postgres(row) => Ok(row.try_get(at)?),
+            Self::List(list) if list.get(at).is_some_and(Value::is_null) => Ok(None),
+            Self::List(_) => self.int(at).map(Some),
         }
     }
 
@@ -357,6 +383,7 @@ impl Row {
         match self {
             Self::Sqlite(row) => Ok(row.try_get(at)?),
             Self::Postgres(row) => Ok(row.try_get(at)?),
+            Self::List(list) => list.get(at).and_then(Value::as_str).map(str::to_owned).ok_or(StoreError::Damaged),
         }
     }
 
@@ -365,6 +392,8 @@ impl Row {
         match self {
             Self::Sqlite(row) => Ok(row.try_get(at)?),
             Self::Postgres(row) => Ok(row.try_get(at)?),
+            Self::List(list) if list.get(at).is_some_and(Value::is_null) => Ok(None),
+            Self::List(_) => self.text(at).map(Some),
         }
     }
 
@@ -373,6 +402,7 @@ impl Row {
         match self {
             Self::Sqlite(row) => Ok(row.try_get(at)?),
             Self::Postgres(row) => Ok(row.try_get(at)?),
+            Self::List(_) => Err(StoreError::Damaged),
         }
     }
 }

@@ -1,0 +1,13 @@
+-- Outlines as they are drawn: measured, and simplified to each level of detail together with those beside them, by the
+-- revision that brings them, so that no server has to. They follow from the rows of footprints: no digest covers them,
+-- verify makes them again and compares.
+CREATE TABLE drawing (
+    kind TEXT NOT NULL, -- of the places
+    last_day TEXT NOT NULL, -- YYYY-MM-DD on which all of them are in force; empty: ever after
+    metres INTEGER NOT NULL, -- tolerance; 0: the measures of the undiminished outlines
+    outlines TEXT NOT NULL, -- SHA-256 of what it is made from
+    body BLOB NOT NULL,
+    rev_from INTEGER NOT NULL,
+    rev_to INTEGER NOT NULL,
+    PRIMARY KEY (kind, last_day, metres, rev_from)
+) STRICT;

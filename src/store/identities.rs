@@ -1,0 +1,101 @@
+//! The identities that an import meets, by kind and code.
+
+use std::collections::BTreeMap;
+use std::hash::{BuildHasher, RandomState};
+
+use hashbrown::HashTable;
+use hashbrown::hash_table::Entry;
+
+/// Ids by kind and code; none yet of what has not been met.
+#[derive(Default)]
+pub(super) struct Identities(BTreeMap<String, Codes>);
+
+impl Identities {
+    /// Takes note of an identity.
+    pub(super) fn want(&mut self, kind: &str, code: &str) {
+        match self.0.get_mut(kind) {
+            Some(codes) => codes.want(code),
+            None => self.0.entry(kind.to_owned()).or_default().want(code),
+        }
+    }
+
+    /// The id of an identity that was numbered.
+    pub(super) fn find(&self, kind: &str, code: &str) -> Option<i64> {
+        self.0.get(kind)?.find(code)
+    }
+
+    /// Numbers what has no id; says whether it had none.
+    pub(super) fn number(&mut self, kind: &str, code: &str, id: i64) -> bool {
+        self.0.get_mut(kind).is_some_and(|codes| codes.number(code, id))
+    }
+
+    /// The codes noted, by kind.
+    pub(super) fn kinds(&mut self) -> impl Iterator<Item = (&String, &mut Codes)> {
+        self.0.iter_mut()
+    }
+}
+
+/// Codes of one kind, one after another: of a million of them each would take three times its room.
+#[derive(Default)]
+pub(super) struct Codes {
+    text: String,
+    /// Where each code ends, and its id; 0 while it has none.
+    codes: Vec<(u32, i64)>,
+    places: HashTable<u32>,
+    hasher: RandomState,
+}
+
+impl Codes {
+    /// The codes, in the order in which they were met.
+    pub(super) fn all(&self) -> impl Iterator<Item = &str> {
+        (0u32..).take(self.codes.len()).map(|at| code(&self.text, &self.codes, at))
+    }
+
+    /// Numbers a code that was met and has no id; says whether it had none.
+    pub(super) fn number(&mut self, code: &str, id: i64) -> bool {
+        let known = self.place(code).and_then(|at| self.codes.get_mut(at as usize));
+        known.filter(|(_, known)| *known == 0).map(|(_, known)| *known = id).is_some()
+    }
+
+    fn place(&self, wanted: &str) -> Option<u32> {
+        let same = |at: &u32| code(&self.text, &self.codes, *at) == wanted;
+        self.places.find(self.hasher.hash_one(wanted), same).copied()
+    }
+
+    fn find(&self, code: &str) -> Option<i64> {
+        self.place(code).map(|at| self.codes[at as usize].1).filter(|id| *id != 0)
+    }
+
+    fn want(&mut self, wanted: &str) {
+        let Self { text, codes, places, hasher } = self;
+        let same = |at: &u32| code(text, codes, *at) == wanted;
+        let hash = |at: &u32| hasher.hash_one(code(text, codes, *at));
+        if let Entry::Vacant(room) = places.entry(hasher.hash_one(wanted), same, hash) {
+            room.insert(u32::try_from(codes.len()).unwrap_or(u32::MAX));
+            text.push_str(wanted);
+            codes.push((u32::try_from(text.len()).unwrap_or(u32::MAX), 0));
+        }
+    }
+}
+
+fn code<'a>(text: &'a str, codes: &[(u32, i64)], at: u32) -> &'a str {
+    let from = at.checked_sub(1).map_or(0, |before| codes[before as usize].0);
+    &text[from as usize..codes[at as usize].0 as usize]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_is_numbered_once_and_found_under_its_kind() {
+        let mut ids = Identities::default();
+        for code in ["a", "bc", "a", ""] {
+            ids.want("ZONE", code);
+        }
+        ids.want("TASK", "a");
+        assert_eq!(ids.kinds().map(|(_, codes)| codes.all().count()).collect::<Vec<_>>(), [1, 3]);
+        assert!(ids.number("ZONE", "bc", 7) && !ids.number("ZONE", "bc", 8) && !ids.number("ZONE", "d", 9));
+        assert_eq!((ids.find("ZONE", "bc"), ids.find("ZONE", "a"), ids.find("TASK", "bc")), (Some(7), None, None));
+    }
+}
