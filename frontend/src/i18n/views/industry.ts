@@ -75,7 +75,7 @@ const en: Shape = {
   missingStage: 'This stage is missing: a direction for investment.',
   sources: 'Sources',
   find: 'Find',
-  lead: 'Led by',
+  lead: 'Lead unit:',
 };
 type Shape = import('../words').Shape<typeof zh>;
 
