@@ -25,7 +25,7 @@ const zh = {
   attention: '需要关注',
   nothingLate: '没有滞后或偏慢的任务。',
   more: (n: number) => `另有 ${n} 项`,
-  zonesBy: (name: string, period: string) => `开发区${name}，${period}`,
+  zonesBy: (name: string, period: string) => `各开发区，${name}，${period}`,
   zonesHead: (n: number, of: number, line: string) => `${of} 区中 ${n} 区过 ${line}`,
   zonesPlain: (n: number, of: number) => `${of} 区中 ${n} 区有数`,
   zonesNone: '开发区还没有可画的数。',
