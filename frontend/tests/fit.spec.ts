@@ -36,7 +36,7 @@ const sizes = [
   [3840, 2160],
 ] as const;
 
-/** Text that is cut off by what holds it or by the edge of the page, or squeezed until hardly a character fits a line. */
+/** Text that is cut off by what holds it, squeezed until hardly a character fits a line, or broken within a word. */
 const illegible = (page: Page): Promise<string[]> =>
   page.evaluate(() => {
     const found = new Set<string>();
@@ -57,6 +57,13 @@ const illegible = (page: Page): Promise<string[]> =>
         const range = document.createRange();
         range.selectNodeContents(text);
         const lines = [...range.getClientRects()].filter((r) => r.width > 1);
+        // A word that begins on one line and ends on the next; what is long without end, as a digest, has to be broken.
+        for (const { 0: word, index } of lines.length > 1 ? (text.textContent ?? '').matchAll(/[A-Za-z]{3,24}/g) : []) {
+          range.setStart(text, index);
+          range.setEnd(text, index + word.length);
+          const parts = [...range.getClientRects()].filter((r) => r.width > 1);
+          if (new Set(parts.map((r) => Math.round(r.top))).size > 1) say(`broken at ${word}`, element);
+        }
         if (lines.length > 4 && Math.max(...lines.map((r) => r.width)) < size * 2.2) say('squeezed', element);
         for (let holder: Element | null = element; holder && holder !== document.body; holder = holder.parentElement) {
           const { overflowX } = getComputedStyle(holder);

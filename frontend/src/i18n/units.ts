@@ -68,10 +68,12 @@ function parts(value: string, { before, after, move }: Reading): Parts {
 /** An amount that stands alone. */
 export const partsOf = (value: string, unit: Unit): Parts => parts(value, reading(unit, value));
 
-const run = ({ before, number, after }: Parts): string =>
-  `${before && `${before} `}${number}${after && after !== '%' ? ` ${after}` : after}`;
+const run = ({ before, number, after }: Parts): string => {
+  const gap = after && !(after === '%' && view.lang === 'en') ? ' ' : '';
+  return `${before && `${before} `}${number}${gap}${after}`;
+};
 
-/** An amount in one run of text: 62.6 亿元, CNY 6.26 bn, 13,100, 30%. */
+/** An amount in one run of text: 62.6 亿元, CNY 6.26 bn, 13,100 and 30%. */
 export const withUnit = (value: string, unit: Unit): string => run(partsOf(value, unit));
 
 /** An amount of a column with its unit, beside others of the column. */
