@@ -53,6 +53,9 @@ function place(wishes: Wish[], boxes: Box[], frame: Frame): Map<string, [number,
   return placed;
 }
 
+/** Whether a small map shares the height of a phone with a sheet: its names are smaller then. */
+export const tight = (frame: Frame): boolean => frame.height < 400;
+
 /** What the labels of a map say, and how large the signs are that they keep clear of. */
 export interface Texts {
   name: (area: Area) => string;
@@ -90,7 +93,7 @@ export function arrange(
     ...scene.hubs.map((h) => around(project(h.at), 10)),
     ...scene.areas.flatMap((a) => (texts.radius(a) ? [around(project(a.at), texts.radius(a))] : [])),
   ];
-  const size = small ? 14 : 18;
+  const size = small ? (tight(frame) ? 12 : 14) : 18;
   const wishes = scene.areas.map((a): Wish => {
     const [x, y] = project(a.at);
     const w = widthOf(texts.name(a), size) / 2 + 4;
