@@ -14,6 +14,9 @@ export const words =
   (): Shape<T> =>
     view.lang === 'en' ? english : (chinese as Shape<T>);
 
+/** So many of something in English: 1 county, 2 counties. */
+export const many = (n: number, one: string, more = `${one}s`): string => `${n} ${n === 1 ? one : more}`;
+
 /** A thing with a Chinese name and, perhaps, an English one. */
 export interface Named {
   name: string;

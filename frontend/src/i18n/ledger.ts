@@ -1,4 +1,4 @@
-import { words } from './index.svelte';
+import { many, words } from './index.svelte';
 
 /** Words of the ledger, of a task's page and of the meeting. */
 export const lt = words(
@@ -112,7 +112,7 @@ export const lt = words(
     light: 'Light',
     kind: 'Kind of target',
     place: 'Place',
-    rows: (n, of) => (n === of ? `${of} rows` : `${n} of ${of} rows`),
+    rows: (n, of) => (n === of ? many(of, 'row') : `${n} of ${many(of, 'row')}`),
     clear: 'Clear filters',
     byPlan: 'In the order of the plan',
     byLight: 'Worst first',

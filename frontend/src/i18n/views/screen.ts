@@ -57,7 +57,7 @@ const en: Shape = {
   target: (text) => `target ${text}`,
   due: (text) => `due ${text}`,
   noFigures: 'No target of the plan has a usable figure yet.',
-  owed: (n) => `${n} targets lack figures; see the ledger`,
+  owed: (n) => (n === 1 ? '1 target lacks a figure; see the ledger' : `${n} targets lack figures; see the ledger`),
   bySection: 'Progress by part',
   attention: 'To attend to',
   nothingLate: 'No task is late or slow.',
