@@ -64,14 +64,14 @@ test('from the list of editions to what changed between two', async ({ page }) =
 
   const figures = page.getByTestId('figures');
   const revised = figures.locator('[data-kind="REVISED"]').filter({ hasText: 'Harbour' });
-  await expect(revised).toContainText('188.4');
-  await expect(revised).toContainText('190.9');
-  await expect(revised).toContainText('+2.5');
+  await expect(revised).toContainText('CNY 18.84 bn');
+  await expect(revised).toContainText('CNY 19.09 bn');
+  await expect(revised).toContainText('+CNY 250 m');
   await expect(revised).toContainText('+1.3%');
   await expect(revised, 'the word beside the mark').toContainText('Revised');
   await expect(figures.locator('[data-kind="REVISED"]').filter({ hasText: '27.9' })).toContainText('−0.7 pp');
-  await expect(figures.locator('[data-kind="ENDED"]')).toContainText('40.05');
-  await expect(figures.locator('[data-kind="ADDED"]')).toContainText('150');
+  await expect(figures.locator('[data-kind="ENDED"]')).toContainText('CNY 4.005 bn');
+  await expect(figures.locator('[data-kind="ADDED"]')).toContainText('CNY 15 bn');
   await expect(figures, 'why').toContainText('核报更正');
   await expect(page.getByTestId('where').getByRole('img')).toBeVisible();
   await expect(page.getByTestId('tables')).toContainText('observations');

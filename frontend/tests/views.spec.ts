@@ -183,6 +183,9 @@ test('an example question runs, and GraphiQL answers under its own policy', asyn
   await expect(example.locator('.answer')).toContainText('"zones"');
   await example.getByRole('link', { name: /GraphiQL/ }).click();
   await expect(page).toHaveURL(/graphiql\.html/);
+  // GraphiQL's button is there before its editors are, and does nothing until then.
+  await expect(page.locator('.graphiql-query-editor')).toContainText('zones');
+  await expect(page.getByRole('region', { name: 'Result Window' }).getByRole('textbox')).toBeAttached();
   await page.getByRole('button', { name: /Execute query/ }).click();
   await expect(page.locator('.graphiql-response')).toContainText('zones');
 });

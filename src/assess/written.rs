@@ -77,42 +77,15 @@ pub(super) fn months(from: NaiveDate, to: NaiveDate) -> i128 {
     i128::from((to.year() - from.year()) * 12) + i128::from(to.month()) - i128::from(from.month())
 }
 
-/// 13100 as 13,100.
-fn grouped(number: Decimal) -> String {
-    let text = number.normalize().to_string();
-    let (sign, digits) = text.strip_prefix('-').map_or(("", text.as_str()), |rest| ("-", rest));
-    let (whole, fraction) = digits.split_once('.').map_or((digits, None), |(w, f)| (w, Some(f)));
-    let mut out = String::from(sign);
-    for (at, digit) in whole.chars().enumerate() {
-        if at > 0 && (whole.len() - at) % 3 == 0 {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    if let Some(fraction) = fraction {
-        out.push('.');
-        out.push_str(fraction);
-    }
-    out
-}
-
 /// A stored integer as people write it, every digit: 1.6万家, 16,000.
 pub fn amount(base: i128, unit: &Unit) -> Words {
     written(decimal(base, unit), unit)
 }
 
-/// A number of a unit as people write it. English counts 万 and 亿 out.
+/// A number of a unit as people write it.
 pub(super) fn written(value: Decimal, unit: &Unit) -> Words {
-    let power = u32::try_from(unit.multiplier).ok().filter(|_| unit.dimension != Dimension::Ratio);
-    let whole = power.and_then(|power| value.checked_mul(Decimal::from(10u64.pow(power)))).unwrap_or(value);
-    let noun = unit.symbol_en.trim_start_matches("100M").trim_start_matches("10k").trim_start();
-    let en = match unit.dimension {
-        Dimension::Money => format!("CNY {}", grouped(whole)),
-        Dimension::Ratio if unit.symbol_en == "%" => format!("{}%", value.normalize()),
-        _ if noun.is_empty() => grouped(whole),
-        _ => format!("{} {noun}", grouped(whole)),
-    };
-    Words::new(format!("{}{}", value.normalize(), unit.symbol), en)
+    let value = value.normalize();
+    Words::new(format!("{value}{}", unit.symbol), unit.english(value, false))
 }
 
 pub(super) fn period(period: PeriodCode) -> Words {

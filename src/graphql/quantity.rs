@@ -5,7 +5,7 @@ use async_graphql::Object;
 use super::fault::Fault;
 use super::scalars::{Date, Decimal, PeriodCode};
 use super::words::{Dimension, Frequency, Lang};
-use crate::domain;
+use crate::domain::{self, grouped, ten_to};
 
 /// A unit of measurement.
 pub struct Unit(pub &'static domain::Unit);
@@ -110,76 +110,18 @@ pub fn unit_of(code: &str) -> Result<&'static domain::Unit, Fault> {
 }
 
 fn text(quantity: &domain::Quantity, lang: Lang, compact: bool) -> String {
-    let unit = quantity.unit;
+    let (value, unit) = (quantity.value, quantity.unit);
     let money = unit.dimension == domain::Dimension::Money;
-    let whole = scaled_up(quantity);
     match lang {
         Lang::Zh if money && compact => {
-            let (divisor, symbol) = if whole.abs() >= power(8) { (8, "亿元") } else { (4, "万元") };
-            format!("{}{symbol}", short(whole, divisor, 1))
+            let whole = unit.counted_out(value);
+            let (power, symbol) = if whole.abs() >= ten_to(8) { (8, "亿元") } else { (4, "万元") };
+            format!("{}{symbol}", (whole / ten_to(power)).round_dp(1).normalize())
         }
-        Lang::Zh => format!("{}{}", quantity.value, unit.symbol),
-        Lang::En if money && compact => {
-            let (divisor, word, decimals) = match whole.abs() {
-                amount if amount >= power(9) => (9, "bn", 2),
-                amount if amount >= power(6) => (6, "m", 1),
-                _ => return format!("CNY {}", grouped(whole)),
-            };
-            format!("CNY {} {word}", grouped(short(whole, divisor, decimals)))
-        }
-        Lang::En if money => format!("CNY {}", grouped(whole)),
-        Lang::En => {
-            // 「万」 and 「亿」 are counted out: English has no such units.
-            let noun = unit.symbol_en.trim_start_matches("100M").trim_start_matches("10k").trim_start();
-            let gap = if noun.is_empty() || noun == "%" { "" } else { " " };
-            format!("{}{gap}{noun}", grouped(whole))
-        }
+        Lang::Zh => format!("{value}{}", unit.symbol),
+        Lang::En if money && !compact => format!("CNY {}", grouped(unit.counted_out(value))),
+        Lang::En => unit.english(value, true),
     }
-}
-
-const fn power(exponent: u32) -> domain::Decimal {
-    domain::Decimal::from_parts(
-        (10u64.pow(exponent) & 0xffff_ffff) as u32,
-        (10u64.pow(exponent) >> 32) as u32,
-        0,
-        false,
-        0,
-    )
-}
-
-/// The number with a multiplier of 万 or 亿 counted out; % stays %.
-fn scaled_up(quantity: &domain::Quantity) -> domain::Decimal {
-    match u32::try_from(quantity.unit.multiplier) {
-        Ok(exponent @ 1..) => quantity.value.checked_mul(power(exponent)).map_or(quantity.value, trimmed),
-        _ => quantity.value,
-    }
-}
-
-fn short(whole: domain::Decimal, divisor: u32, decimals: u32) -> domain::Decimal {
-    trimmed((whole / power(divisor)).round_dp(decimals))
-}
-
-fn trimmed(number: domain::Decimal) -> domain::Decimal {
-    number.normalize()
-}
-
-/// 13100 as 13,100.
-fn grouped(number: domain::Decimal) -> String {
-    let text = number.to_string();
-    let (sign, digits) = text.strip_prefix('-').map_or(("", text.as_str()), |rest| ("-", rest));
-    let (whole, fraction) = digits.split_once('.').map_or((digits, None), |(w, f)| (w, Some(f)));
-    let mut out = String::from(sign);
-    for (at, digit) in whole.chars().enumerate() {
-        if at > 0 && (whole.len() - at) % 3 == 0 {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    if let Some(fraction) = fraction {
-        out.push('.');
-        out.push_str(fraction);
-    }
-    out
 }
 
 /// A period; see [`domain::PeriodCode`].
@@ -264,7 +206,7 @@ mod tests {
             ("30", "percent", "30%", "30%"),
             ("1.5", "pp", "1.5个百分点", "1.5 pp"),
             ("3000", "renci", "3000人次", "3,000 person-times"),
-            ("2", "shuang-1e8", "2亿双", "200,000,000 pairs"),
+            ("2", "shuang-1e8", "2亿双", "200 million pairs"),
             ("86", "index", "86", "86"),
         ] {
             assert_eq!(read(value, unit, Lang::Zh, true), zh);

@@ -1,15 +1,9 @@
 import type { AmountFragment, Comparator } from '../gql/graphql';
-import { grouped, symbolOf, t } from '../i18n/index.svelte';
+import { t } from '../i18n/index.svelte';
+import { withUnit } from '../i18n/units';
 
-/** A quantity as two texts: the exact number, and how its unit is written in the page's language. */
-export const amountOf = (quantity: AmountFragment): { number: string; unit: string } => ({
-  number: grouped(quantity.value),
-  unit: symbolOf(quantity.unit),
-});
-
-/** A quantity in one run: ‘≥ 300 亿元’. */
+/** A quantity in one run: ‘≥ 300 亿元’, ‘≥ CNY 30 bn’. */
 export function amountText(quantity: AmountFragment, comparator?: Comparator | null): string {
-  const { number, unit } = amountOf(quantity);
   const sign = comparator && comparator !== 'EQUAL' ? `${t().comparator[comparator]} ` : '';
-  return `${sign}${number}${unit ? ` ${unit}` : ''}`;
+  return sign + withUnit(quantity.value, quantity.unit);
 }

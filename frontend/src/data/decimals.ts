@@ -15,6 +15,15 @@ function write({ digits, scale }: Exact): string {
   return sign + (scale ? `${all.slice(0, -scale)}.${all.slice(-scale)}` : all);
 }
 
+/** A number with its decimal point moved so many places to the right; no digit comes or goes but zeros before or after. */
+export function moved(text: string, places: number): string {
+  const { digits, scale } = read(text);
+  if (places >= scale) return write({ digits: digits * 10n ** BigInt(places - scale), scale: 0 });
+  const out = write({ digits, scale: scale - places });
+  // 1400 is 140, not 140.0: a whole number does not get decimals for nothing.
+  return scale ? out : out.replace(/\.?0+$/, '');
+}
+
 function level(a: string, b: string): { x: bigint; y: bigint; scale: number } {
   const [m, n] = [read(a), read(b)];
   const scale = Math.max(m.scale, n.scale);

@@ -1,7 +1,8 @@
 import { compare, minus, share } from '../data/decimals';
 import { type At, type Selection, view } from '../data/view.svelte';
 import type { ChangedFragment, ChangeKind, Light, LightsQuery, WasFragment } from '../gql/graphql';
-import { grouped, symbolOf, t } from '../i18n/index.svelte';
+import { grouped, t } from '../i18n/index.svelte';
+import { withUnit } from '../i18n/units';
 
 export type Change = ChangedFragment;
 export type Was = WasFragment;
@@ -41,7 +42,7 @@ export interface Delta {
   percent: string | undefined;
 }
 
-const signed = (value: string): string => (compare(value, '0') > 0 ? `+${grouped(value)}` : grouped(value));
+const plus = (value: string): string => (compare(value, '0') > 0 ? '+' : '');
 
 /** What a revised figure is more or less by, exactly; nothing where units differ or a side has no value. */
 export function deltaOf({ before, after }: Change): Delta | undefined {
@@ -50,11 +51,10 @@ export function deltaOf({ before, after }: Change): Delta | undefined {
   const by = minus(b.value, a.value);
   if (compare(by, '0') === 0) return undefined;
   const { dimension } = about({ kind: 'REVISED', before, after, revisions: [] }).indicator.unit;
-  const symbol = symbolOf(a.unit);
-  const unit = symbol === '%' ? t().points : symbol;
+  const text = a.unit.symbol === '%' ? `${grouped(by)} ${t().points}` : withUnit(by, a.unit);
   const plain = dimension !== 'RATIO' && dimension !== 'INDEX' && compare(a.value, '0') > 0;
   const percent = plain ? share(by, a.value, 1) : undefined;
-  return { by: `${signed(by)}${unit ? ` ${unit}` : ''}`, percent: percent && `${signed(percent)}%` };
+  return { by: plus(by) + text, percent: percent && `${plus(percent)}${grouped(percent)}%` };
 }
 
 /** What else is different where the number is the same. */

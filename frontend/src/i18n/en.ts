@@ -223,7 +223,7 @@ export const en: Words = {
   quote: 'Words of the plan',
   source: 'Source',
   stageWord: 'Stage',
-  showMore: (n) => `Show ${n} more rows`,
+  showMore: (n) => (n === 1 ? 'Show 1 more row' : `Show ${n} more rows`),
   sortBy: (column) => `Sort by ${column}`,
   count: 'count',
   kind: {

@@ -14,6 +14,9 @@ export const words =
   (): Shape<T> =>
     view.lang === 'en' ? english : (chinese as Shape<T>);
 
+/** So many of something in English: 1 county, 2 counties. */
+export const many = (n: number, one: string, more = `${one}s`): string => `${n} ${n === 1 ? one : more}`;
+
 /** A thing with a Chinese name and, perhaps, an English one. */
 export interface Named {
   name: string;
@@ -36,18 +39,11 @@ export const otherName = (thing: Named): string | undefined =>
 export const pick = (chinese: string, english: string | null | undefined): string =>
   view.lang === 'en' && english ? english : chinese;
 
-/** How a unit is written in the page's language: English counts enterprises and items without a word. */
-export const symbolOf = (unit: { symbol: string; symbolEn: string }): string =>
-  view.lang === 'en' ? unit.symbolEn : unit.symbol;
-
-/** A number with its unit, where it has one. */
-export const withUnit = (value: string, unit: string): string => grouped(value) + (unit && ` ${unit}`);
-
-/** Exact decimals as they came, grouped by thousands; never through a float. */
+/** Exact decimals as they came, grouped by thousands and never broken between lines; never through a float. */
 export function grouped(value: string): string {
   const [whole = '', fraction] = value.split('.');
   const sign = whole.startsWith('-') ? '−' : '';
-  const digits = whole.replace('-', '').replace(/\B(?=(\d{3})+$)/g, ' ');
+  const digits = whole.replace('-', '').replace(/\B(?=(\d{3})+$)/g, view.lang === 'en' ? ',' : '\u00a0');
   return sign + digits + (fraction ? `.${fraction}` : '');
 }
 

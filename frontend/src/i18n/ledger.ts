@@ -1,4 +1,4 @@
-import { words } from './index.svelte';
+import { many, words } from './index.svelte';
 
 /** Words of the ledger, of a task's page and of the meeting. */
 export const lt = words(
@@ -66,7 +66,7 @@ export const lt = words(
     unknownCount: (n: number) => `${n} 个没有数据`,
     unlisted: (n: number) => `${n} 个未见列名`,
     short: (n: number) => `还差 ${n} 个`,
-    cheapest: (names: string, gap: string) => `最省力：${names}，合计再增 ${gap}`,
+    cheapest: (names: string, gap: string) => `最省力：${names}，合计再增 ${gap}。`,
     enough: '按已知者计，目标已达到。',
     cannot: '按已知者计，补不足所差个数。',
     nestedAmong: (task: string, common: number) => `此处达到的 ${common} 个都在${task}的达到者之中。`,
@@ -112,7 +112,7 @@ export const lt = words(
     light: 'Light',
     kind: 'Kind of target',
     place: 'Place',
-    rows: (n, of) => (n === of ? `${of} rows` : `${n} of ${of} rows`),
+    rows: (n, of) => (n === of ? many(of, 'row') : `${n} of ${many(of, 'row')}`),
     clear: 'Clear filters',
     byPlan: 'In the order of the plan',
     byLight: 'Worst first',
@@ -161,7 +161,7 @@ export const lt = words(
     unknownCount: (n) => `${n} without a figure`,
     unlisted: (n) => `${n} not listed by name`,
     short: (n) => `${n} short`,
-    cheapest: (names, gap) => `Least effort: ${names}, together ${gap} more`,
+    cheapest: (names, gap) => `Least effort: ${names}, together ${gap} more.`,
     enough: 'By what is known the target is met.',
     cannot: 'What is known is not enough to close the gap.',
     nestedAmong: (task, common) => `All ${common} that count here also count in ${task}.`,

@@ -1,4 +1,4 @@
-import { words } from './index.svelte';
+import { many, words } from './index.svelte';
 
 /** Words of the projects' pipeline. */
 export const pt = words(
@@ -33,7 +33,7 @@ export const pt = words(
   },
   {
     title: 'Projects',
-    heading: (n, stuck) => (stuck ? `${n} projects, ${stuck} stuck at their stage` : `${n} projects by stage`),
+    heading: (n, stuck) => many(n, 'project') + (stuck ? `, ${stuck} stuck at their stage` : ' by stage'),
     none: 'No project is registered.',
     noneHow: 'No list of projects is public; they appear here once the reform commissions and zones report them.',
     noneFiltered: 'No project is like this. Loosen one filter, or clear them all.',

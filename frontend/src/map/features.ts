@@ -1,6 +1,6 @@
 import type { Feature, FeatureCollection, Geometry, Position } from 'geojson';
 import type { SourceSpecification } from 'maplibre-gl';
-import { grouped } from '../i18n/index.svelte';
+
 import type { Words } from '../i18n/words';
 import { type Basemap, SOURCE, source as basemapSource } from './basemap';
 import type { Colours } from './colours';
@@ -97,7 +97,7 @@ function areaText(area: Area, d: Dress): { name: string; value: string; sub: str
   const inferred = area.inferred ? d.words.inferred : '';
   const value =
     mark.kind === 'class' || mark.kind === 'size'
-      ? grouped(mark.text) + (mark.provisional ? provisionalMark : '')
+      ? mark.text + (mark.provisional ? provisionalMark : '')
       : mark.kind === 'none'
         ? ''
         : mark.kind === 'missing'
@@ -116,8 +116,7 @@ function areaText(area: Area, d: Dress): { name: string; value: string; sub: str
 function zoneText(mark: ZoneMark, d: Dress): string {
   const name = shortZone(mark.zone, d.lang);
   const m = mark.mark;
-  if (m.kind === 'size' || m.kind === 'class')
-    return `${name} ${grouped(m.text)}${m.provisional ? provisionalMark : ''}`;
+  if (m.kind === 'size' || m.kind === 'class') return `${name} ${m.text}${m.provisional ? provisionalMark : ''}`;
   if (m.kind === 'missing') return `${name} ${d.words.missing}`;
   // A figure that is not about zones leaves them their squares; the names would only crowd its own.
   return d.figures ? '' : name;

@@ -35,9 +35,8 @@ export interface Frame {
 }
 const within = (b: Box, f: Frame): boolean => b.left >= 0 && b.top >= 0 && b.right <= f.width && b.bottom <= f.height;
 
-/** Puts texts on the map in the order of their weight; what finds no room stays in the table and the drawer. */
-function place(wishes: Wish[], taken: Box[], frame: Frame): Map<string, [number, number]> {
-  const boxes = [...taken];
+/** Puts texts on the map in the order of their weight, and adds them to what is there; what finds no room stays in the table and the drawer. */
+function place(wishes: Wish[], boxes: Box[], frame: Frame): Map<string, [number, number]> {
   const placed = new Map<string, [number, number]>();
   for (const wish of wishes) {
     const w = widthOf(wish.text, wish.size) / 2 + 2;
@@ -54,6 +53,9 @@ function place(wishes: Wish[], taken: Box[], frame: Frame): Map<string, [number,
   return placed;
 }
 
+/** Whether a small map shares the height of a phone with a sheet: its names are smaller then. */
+export const tight = (frame: Frame): boolean => frame.height < 400;
+
 /** What the labels of a map say, and how large the signs are that they keep clear of. */
 export interface Texts {
   name: (area: Area) => string;
@@ -65,14 +67,20 @@ export interface Texts {
   radius: (area: Area) => number;
 }
 
-/** Counties' names first, then zones, then roles and values; the keys are `name:`, `zone:` and `under:` with the code. */
+/** Where texts stand, by `name:`, `zone:` or `under:` with the code, and all that lies on the map with them. */
+interface Arranged {
+  at: Map<string, [number, number]>;
+  taken: Box[];
+}
+
+/** Counties' names first, then zones, then roles and values. */
 export function arrange(
   scene: Scene,
   project: (at: Position) => [number, number],
   small: boolean,
   texts: Texts,
   frame: Frame,
-): Map<string, [number, number]> {
+): Arranged {
   const around = ([x, y]: [number, number], half: number): Box => ({
     left: x - half,
     right: x + half,
@@ -85,7 +93,7 @@ export function arrange(
     ...scene.hubs.map((h) => around(project(h.at), 10)),
     ...scene.areas.flatMap((a) => (texts.radius(a) ? [around(project(a.at), texts.radius(a))] : [])),
   ];
-  const size = small ? 14 : 18;
+  const size = small ? (tight(frame) ? 12 : 14) : 18;
   const wishes = scene.areas.map((a): Wish => {
     const [x, y] = project(a.at);
     const w = widthOf(texts.name(a), size) / 2 + 4;
@@ -120,8 +128,9 @@ export function arrange(
       wishes.push({ key: `zone:${z.zone.code}`, text: texts.zone(z), size: 12, at: beside, always: false });
     }
   }
-  const names = place(wishes, signs, frame);
-  if (small) return names;
+  const taken = [...signs];
+  const names = place(wishes, taken, frame);
+  if (small) return { at: names, taken };
   // A role hangs on its name, wherever that went, so it comes after all of them.
   const written = wishes.flatMap((wish) => {
     const at = names.get(wish.key);
@@ -146,5 +155,40 @@ export function arrange(
     ];
     return [{ key: `under:${a.region.code}`, text, size: 12, at: spot, always: a.mark.kind !== 'none' }];
   });
-  return new Map([...names, ...place(under, [...signs, ...written], frame)]);
+  const beneath = [...signs, ...written];
+  return { at: new Map([...names, ...place(under, beneath, frame)]), taken: beneath };
+}
+
+/** How much of a ribbon its head and its ends keep free of words. */
+const ends = 22;
+
+/** Where along a line its words lie clear of all else, as a share of its length, as near to the middle as can be; nothing where there is no room. */
+export function along(line: [number, number][], text: string, size: number, taken: Box[]): number | undefined {
+  const steps = line.slice(1).map(([x, y], k): { from: [number, number]; by: [number, number]; long: number } => {
+    const from = line[k] ?? [x, y];
+    return { from, by: [x - from[0], y - from[1]], long: Math.hypot(x - from[0], y - from[1]) };
+  });
+  const total = steps.reduce((sum, s) => sum + s.long, 0);
+  const half = widthOf(text, size) / 2;
+  const point = (at: number): [number, number] => {
+    let left = at;
+    for (const { from, by, long } of steps) {
+      if (left <= long) return [from[0] + (by[0] * left) / long, from[1] + (by[1] * left) / long];
+      left -= long;
+    }
+    return line.at(-1) ?? [0, 0];
+  };
+  const free = (middle: number): boolean => {
+    for (let at = middle - half; at <= middle + half; at += size / 2) {
+      const [x, y] = point(at);
+      const r = size / 2;
+      const box = { left: x - r, right: x + r, top: y - r, bottom: y + r };
+      if (!taken.every((b) => apart(b, box))) return false;
+    }
+    return true;
+  };
+  return [0.5, 0.44, 0.56, 0.38, 0.62, 0.32, 0.68, 0.26, 0.74].find((share) => {
+    const middle = share * total;
+    return middle - half >= ends && middle + half <= total - ends && free(middle);
+  });
 }

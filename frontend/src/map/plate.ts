@@ -4,7 +4,8 @@ import type { Element } from '../data/atlas';
 import type { Figures } from '../data/figures';
 import { keyOf } from '../data/legend';
 import { PlateSourcesDocument } from '../gql/graphql';
-import { nameOf, pick, symbolOf, t } from '../i18n/index.svelte';
+import { nameOf, pick, t } from '../i18n/index.svelte';
+import { symbolOf } from '../i18n/units';
 import { m } from '../i18n/views/map';
 import { readColours } from './colours';
 import { widthOf } from './labels';
@@ -66,7 +67,7 @@ function legend({ scene, about, small }: Plate): Entry[] {
       const mark = round
         ? `<circle cx="15" cy="10" r="${px / Math.sqrt(Math.PI)}" fill="${c.ink}"/>`
         : `<rect x="${15 - px / 2}" y="${10 - px / 2}" width="${px}" height="${px}" fill="${c.ink}"/>`;
-      keys.push({ mark, text: `${text} ${unit}` });
+      keys.push({ mark, text });
     }
     if (absent) keys.push({ mark: rect('url(#none)', c.ink3), text: `${t().noData}${t().paren(String(absent))}` });
     if (withheld)

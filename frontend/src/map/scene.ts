@@ -3,6 +3,7 @@ import type { Atlas, Element, Region, Zone } from '../data/atlas';
 import { type Figures, isRate } from '../data/figures';
 import type { ProjectPoint } from '../data/projects';
 import type { ProjectStage } from '../gql/graphql';
+import { inColumn } from '../i18n/units';
 import { bearing, type Bounds, lines, mercator, polygons, share, slice, union } from './geo';
 
 /** How a place shows the chosen figure. */
@@ -97,7 +98,7 @@ export function markOf(code: string, figures: Figures | undefined, period: strin
     return { kind: cell?.status === 'NOT_YET_DUE' ? 'not_due' : 'missing', text: '' };
   }
   const provisional = cell.status !== 'NORMAL' && cell.status !== 'REVISED_DEFINITION';
-  const rest = { text: cell.value, provisional, sample: cell.sample };
+  const rest = { text: inColumn(cell.value, figures.indicator.unit), provisional, sample: cell.sample };
   return isRate(figures.indicator)
     ? { kind: 'class', index: figures.classOf(cell.size), ...rest }
     : { kind: 'size', share: figures.max > 0 ? Math.max(0, cell.size) / figures.max : 0, ...rest };

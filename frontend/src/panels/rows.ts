@@ -1,6 +1,6 @@
 import type { Atlas, Role } from '../data/atlas';
 import type { Figures } from '../data/figures';
-import { grouped, nameOf } from '../i18n/index.svelte';
+import { nameOf } from '../i18n/index.svelte';
 import type { Words } from '../i18n/words';
 import { type Mark, markOf } from '../map/scene';
 
@@ -51,7 +51,7 @@ export function cellText(mark: Mark, words: Words): string {
   switch (mark.kind) {
     case 'class':
     case 'size':
-      return grouped(mark.text);
+      return mark.text;
     case 'missing':
       return words.missing;
     case 'not_due':

@@ -2,7 +2,8 @@ import { median } from '../data/decimals';
 import { difference } from '../data/differences';
 import { type Indicator, newer, stepOf } from '../data/figures';
 import type { FiguresFragment } from '../gql/graphql';
-import { grouped, pick } from '../i18n/index.svelte';
+import { pick } from '../i18n/index.svelte';
+import { inColumn } from '../i18n/units';
 import { w } from '../i18n/views/compare';
 
 export type Point = FiguresFragment['nodes'][number]['points'][number];
@@ -97,7 +98,7 @@ export function rowsOf(chosen: Chosen[], measured: Indicator[], at: string, amon
         break;
       case 'points':
       case 'by':
-        text = w()[d.kind](d.high, d.low, grouped(d.by));
+        text = w()[d.kind](d.high, d.low, inColumn(d.by, indicator.unit));
         break;
       case 'times':
         text = w().times(d.high, d.low, d.times);

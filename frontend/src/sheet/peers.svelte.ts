@@ -2,7 +2,8 @@ import { ask } from '../data/api';
 import { beside, type FigureRow } from '../data/peers';
 import { Resource } from '../data/resource.svelte';
 import { RegionPeersDocument, type RegionPeersQuery, ZonePeersDocument, type ZonePeersQuery } from '../gql/graphql';
-import { nameOf, pick, symbolOf, withUnit } from '../i18n/index.svelte';
+import { nameOf, pick } from '../i18n/index.svelte';
+import { withUnit } from '../i18n/units';
 import { v } from '../i18n/views/sheet';
 
 type Peer = ZonePeersQuery['zones']['nodes'][number] | RegionPeersQuery['regions']['nodes'][number];
@@ -37,7 +38,7 @@ const inOrder = (rows: FigureRow[]): FigureRow[] =>
 export function standing(row: FigureRow | undefined): string {
   if (!row?.point.quantity) return '';
   const { quantity, period, sample } = row.point;
-  const value = withUnit(quantity.value, symbolOf(quantity.unit));
+  const value = withUnit(quantity.value, quantity.unit);
   const args = [nameOf(row.indicator), value, pick(period.label, period.labelEn)] as const;
   const said = row.rank === undefined ? v().only(...args) : v().stands(...args, row.rank, row.among.length);
   return said + (sample ? v().isSample : '') + v().stop;

@@ -1,4 +1,4 @@
-import { words } from '../index.svelte';
+import { many, words } from '../index.svelte';
 
 const zh = {
   title: '指标',
@@ -66,7 +66,7 @@ const en: Shape = {
     empty: 'No figure yet: what is missing, and who owes it',
   },
   coverage: (regions, zones) =>
-    [regions ? `${regions} counties` : '', zones ? `${zones} zones` : ''].filter(Boolean).join(' · '),
+    [regions ? many(regions, 'county', 'counties') : '', zones ? many(zones, 'zone') : ''].filter(Boolean).join(' · '),
   rate: 'a rate: shown as fill',
   total: 'a total: shown as the area of symbols',
   frequency: { ANNUAL: 'yearly', HALF_YEARLY: 'half-yearly', QUARTERLY: 'quarterly', MONTHLY: 'monthly' },
@@ -110,7 +110,7 @@ const en: Shape = {
   gone: 'No such indicator',
   back: 'All indicators',
   place: 'Place',
-  lineLabel: (name, n) => `${name}: lines of ${n} places over time, the same as the table`,
+  lineLabel: (name, n) => `${name}: lines of ${many(n, 'place')} over time, the same as the table`,
   stopsAt: (name, period) => `${name} ends ${period}`,
 };
 type Shape = import('../words').Shape<typeof zh>;

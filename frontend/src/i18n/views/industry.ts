@@ -1,4 +1,4 @@
-import { words } from '../index.svelte';
+import { many, words } from '../index.svelte';
 
 const zh = {
   title: '产业集群与产业链',
@@ -60,8 +60,8 @@ const en: Shape = {
   where: 'Where',
   noPlace: 'no source says where',
   members: 'Chains in it',
-  counts: (firms, projects, tasks) => `${firms} firms · ${projects} projects · ${tasks} tasks`,
-  chainCounts: (projects, tasks) => `${projects} projects · ${tasks} tasks`,
+  counts: (firms, projects, tasks) => `${many(firms, 'firm')} · ${many(projects, 'project')} · ${many(tasks, 'task')}`,
+  chainCounts: (projects, tasks) => `${many(projects, 'project')} · ${many(tasks, 'task')}`,
   stages: (n) => (n ? `${n} stages` : 'no stages stated'),
   noStages: 'No source describes the stages of this chain, so no graph is drawn.',
   graph: (name) => `${name}: stages from raw materials to products, upstream at the left`,
@@ -69,13 +69,13 @@ const en: Shape = {
   tierOther: (n) => `Tier ${n}`,
   key: 'Full: strong · half: present · hollow: weak · cross: missing · dotted: not known',
   firmsAt: (stage) => `Firms at the stage ${stage}`,
-  firmCount: (n) => `${n} firms`,
+  firmCount: (n) => many(n, 'firm'),
   noFirms: 'No firm is recorded at this stage.',
   chooseStage: 'Choose a stage to see its firms.',
   missingStage: 'This stage is missing: a direction for investment.',
   sources: 'Sources',
   find: 'Find',
-  lead: 'Led by',
+  lead: 'Lead unit:',
 };
 type Shape = import('../words').Shape<typeof zh>;
 

@@ -179,7 +179,7 @@ const en: Shape = {
   firms: 'Anchor firms',
   firmCount: (n) => `${n} in all`,
   noFirms: 'No firm is on record.',
-  leadUnit: 'Led by',
+  leadUnit: 'Lead unit:',
   state: { STRONG: 'strong', PRESENT: 'present', WEAK: 'weak', MISSING: 'missing' },
   stateUnknown: 'strength not known',
   policies: 'Policies and contact',

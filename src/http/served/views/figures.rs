@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::super::map::draw;
 use super::super::pieces::{Asked, at, list, table, text};
 use super::{Served, ground, head};
+use crate::domain;
 
 pub(super) fn indicator_of(asked: &Asked, data: &Value) -> Served {
     let indicator = &data["indicator"];
@@ -45,7 +46,7 @@ pub(super) fn indicators(asked: &Asked, data: &Value) -> Served {
     let rows = list(data, "/indicators").iter().map(|indicator| {
         [
             asked.linked("indicators", indicator),
-            html! { (at(indicator, "/unit/symbol")) },
+            html! { (unit(asked, indicator)) },
             html! { (text(indicator, "definition")) },
         ]
     });
@@ -57,6 +58,14 @@ pub(super) fn indicators(asked: &Asked, data: &Value) -> Served {
     let headings = [asked.say("指标", "Indicator"), asked.say("单位", "Unit"), asked.say("口径", "Definition")];
     let body = table(&title, &headings, rows);
     Served { title, description, body }
+}
+
+/// The unit of a column of an indicator, as the page writes it.
+fn unit(asked: &Asked, indicator: &Value) -> String {
+    match domain::unit(at(indicator, "/unit/code")) {
+        Some(unit) if asked.english => unit.column(),
+        _ => at(indicator, "/unit/symbol").to_owned(),
+    }
 }
 
 pub(super) fn data(asked: &Asked, data: &Value) -> Served {
