@@ -23,7 +23,7 @@ FUZZ_MS ?= 3000
 say = @printf '\033[1m▸ %s\033[0m\n' "$(1)"
 
 .PHONY: help serve build page test test-all tools check-rust check-page check-data check-clients check-clients-long check-lighthouse check-gis audit \
-  schema schema-release clean
+  schema schema-release bench bench-peers clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -135,5 +135,27 @@ schema-release: ## publish the schema: what breaks it from now on fails the test
 	cp schema/schema.graphql schema/released.graphql
 	head -n 1 schema/breaking.csv > schema/breaking.csv.new && mv schema/breaking.csv.new schema/breaking.csv
 
+# Speed is measured by whoever wants to know, never by a test: it depends on what else the machine does.
+bench: ## time the hot paths over a made-up city (docs/benchmarks.md); BENCH=NAME for one of them
+	$(call say,Hot paths)
+	cargo bench --locked --bench product -- $(BENCH)
+
+PEERS := benches/peers
+PEERS_READY := $(PEERS)/node_modules/.package-lock.json
+SCALE ?= city
+SEED ?= 1
+
+$(PEERS_READY): $(PEERS)/package-lock.json
+	$(call say,Installing PostGraphile with npm (once))
+	cd $(PEERS) && npm ci --no-audit --no-fund
+	@touch $@
+
+bench-peers: $(PEERS_READY) ## CPU per question against PostGraphile on the same data (docs/benchmarks.md); SCALE, SEED, PEERS_ARGS
+	@tests/tools.sh
+	$(call say,Building what is measured)
+	cargo build --release --locked
+	cargo build --release --locked --manifest-path $(PEERS)/fixed/Cargo.toml --target-dir target/peers
+	node $(PEERS)/run.mjs --scale $(SCALE) --seed $(SEED) $(PEERS_ARGS)
+
 clean: ## remove what was built and the databases of `make serve`
-	rm -rf target frontend/dist frontend/node_modules tests/clients/node_modules var
+	rm -rf target frontend/dist frontend/node_modules tests/clients/node_modules $(PEERS)/node_modules var

@@ -13,10 +13,11 @@ use async_graphql::{Name, Positioned, Value, Variables};
 use super::fault::Fault;
 use super::tariff::{Census, Price, Tariff};
 use crate::atlas::Atlas;
-use crate::geometry::snap;
 
 /// What one question, or one batch, may cost.
 pub const MOST: u64 = 500_000;
+/// Vertices that cost as much as one value: they are sent as bytes that stand ready.
+const VERTICES: u64 = 4;
 /// Items that a list without `first` is taken to hold, where nothing better is known.
 const LIST: u64 = 3;
 /// Lists that are longer or shorter, as the plans at hand have them.
@@ -33,7 +34,7 @@ const NAMED: usize = 3;
 pub struct Bill {
     /// Values of the answer, each with its weight.
     pub nodes: u64,
-    /// Vertices of its geometries.
+    /// Vertices of its geometries, of which some cost as much as one value.
     pub vertices: u64,
     /// Its lists and geometries, dearest first.
     pub dearest: Vec<Part>,
@@ -57,15 +58,16 @@ pub struct Part {
 impl Bill {
     /// The whole.
     pub const fn estimated(&self) -> u64 {
-        self.nodes.saturating_add(self.vertices)
+        self.nodes.saturating_add(self.vertices.div_ceil(VERTICES))
     }
 
-    /// The bill of an operation.
+    /// The bill of an operation. `mean` tells how many vertices an outline has on the average at a tolerance.
     pub fn of(
         document: &ExecutableDocument,
         operation: &OperationDefinition,
         variables: &Variables,
         atlas: &Atlas,
+        mean: &dyn Fn(f64) -> u64,
     ) -> Self {
         let mut clerk = Clerk {
             tariff: Tariff::get(),
@@ -73,7 +75,7 @@ impl Bill {
             operation,
             variables,
             atlas,
-            levels: HashMap::new(),
+            mean,
             bill: Self::default(),
         };
         let root = match operation.ty {
@@ -140,7 +142,7 @@ struct Clerk<'a> {
     operation: &'a OperationDefinition,
     variables: &'a Variables,
     atlas: &'a Atlas,
-    levels: HashMap<usize, u64>,
+    mean: &'a dyn Fn(f64) -> u64,
     bill: Bill,
 }
 
@@ -220,9 +222,9 @@ impl<'a> Clerk<'a> {
             below.part = self.part(trail.path(), page.or(around), geometry);
         }
         if geometry {
-            let vertices = place.times.saturating_mul(self.vertices(self.tolerance(field)));
+            let vertices = place.times.saturating_mul((self.mean)(self.tolerance(field)));
             self.bill.vertices = self.bill.vertices.saturating_add(vertices);
-            self.charge(below.part, vertices);
+            self.charge(below.part, vertices.div_ceil(VERTICES));
         }
         // A list of leaves is as long as one of objects.
         if price.list && field.selection_set.node.items.is_empty() {
@@ -274,12 +276,6 @@ impl<'a> Clerk<'a> {
             _ => bounded(long.map_or(LIST, |(.., number)| *number)),
         };
         (number, None)
-    }
-
-    /// Vertices of an outline on the average, worked out once for each level of detail.
-    fn vertices(&mut self, tolerance: f64) -> u64 {
-        let atlas = self.atlas;
-        *self.levels.entry(snap(tolerance)).or_insert_with(|| atlas.mean_vertices(tolerance))
     }
 
     fn tolerance(&self, field: &Field) -> f64 {
@@ -391,7 +387,7 @@ mod tests {
         let (_, operation) = document.operations.iter().next().unwrap();
         let Value::Object(variables) = variables else { panic!("an object") };
         let variables = Variables::from_value(Value::Object(variables));
-        Bill::of(&document, &operation.node, &variables, &atlas)
+        Bill::of(&document, &operation.node, &variables, &atlas, &|tolerance| atlas.mean_vertices(tolerance))
     }
 
     #[test]

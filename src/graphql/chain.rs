@@ -7,10 +7,11 @@ use async_graphql::{Enum, Object};
 use super::cluster::{Cluster, ClusterPlace};
 use super::connection::{Connection, Edge, MOST_IN_MEMORY, Paging};
 use super::document::SourcedFields;
-use super::enterprise::{self, Enterprise};
+use super::enterprise::{self, Enterprise, Parents};
 use super::fault::Fault;
 use super::node::NodeFields;
 use super::projects::{Asked, ProjectConnection, ProjectFilter, ProjectOrder};
+use super::ready::{self, Ask, Ready, Write};
 use super::subject::SubjectFields;
 use super::task_link::{LinkVia, TaskPlaceEdge, links_of_subject};
 use super::tasks::TaskFilter;
@@ -18,6 +19,7 @@ use super::unit::ResponsibleUnit;
 use super::view::View;
 use super::words::Lang;
 use crate::domain;
+use crate::store::enterprise::Part;
 use crate::store::project::Dim;
 
 /// 规划如何提到一条产业链。
@@ -66,6 +68,20 @@ impl Chain {
     }
 }
 
+impl Ready for Chain {
+    fn field(asked: &Ask<'_>) -> Option<Write<Self>> {
+        match asked.name() {
+            "id" => ready::id("Chain", |one: &Self| (one.view.clone(), one.row.id.0)),
+            "code" => ready::text(|one: &Self| &one.row.code),
+            "name" => {
+                let lang = asked.lang()?;
+                ready::text(move |one: &Self| lang.names(&one.row.name))
+            }
+            _ => None,
+        }
+    }
+}
+
 /// 产业链。
 /// An industrial chain.
 #[Object]
@@ -77,7 +93,7 @@ impl Chain {
 
     #[graphql(flatten)]
     async fn subject(&self) -> SubjectFields {
-        SubjectFields::new(&self.view, self.row.id, &self.row.code, &self.row.name)
+        SubjectFields::new(&self.view, self.row.id, &self.row)
     }
 
     #[graphql(flatten)]
@@ -238,7 +254,9 @@ impl ChainStage {
         #[graphql(default_with = "Some(20)", desc = "条数，至多 500。Items wanted, 500 at most.")] first: Option<i32>,
         #[graphql(desc = "上一页末条的游标。Cursor of the last item of the page before.")] after: Option<String>,
     ) -> Result<Connection<Edge<Enterprise>>, Fault> {
-        enterprise::page_of_stage(&self.view, self.chain.id, &self.row.code, first, after).await
+        let stage = Some(self.row.code.clone());
+        let parents = Parents { stage, ..Parents::all(Part::Stage, [self.chain.id]) };
+        enterprise::page_of(&self.view, parents, first, after).await
     }
 }
 

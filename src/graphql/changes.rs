@@ -12,6 +12,7 @@ use super::fault::Fault;
 use super::id::NodeId;
 use super::loaders::{RevisionOf, VersionsOf};
 use super::observation::{Observation, indicator_of};
+use super::ready::Ready;
 use super::revision::Revision;
 use super::view::View;
 use crate::store::change::{self as store, Between, Change, Cursor, Wanted};
@@ -134,6 +135,8 @@ pub struct FigureChange {
     sides: Arc<Sides>,
     change: Arc<Change>,
 }
+
+impl Ready for FigureChange {}
 
 impl FigureChange {
     /// The revisions that touched it on the way, oldest first.

@@ -1,13 +1,15 @@
 //! A question, and what has to be known of it before it is answered: that its text is bounded, which operation runs,
 //! and what that would cost.
 
+use std::sync::Arc;
+
 use async_graphql::parser::parse_query;
 use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType};
 use async_graphql::{Request, Response, ServerError, Value, Variables, value};
 
 use super::bill::{Bill, MOST};
 use super::fault::{Fault, complete};
-use super::order::operation;
+use super::known::Known;
 use super::scan::scan;
 use super::view::View;
 
@@ -25,9 +27,8 @@ pub struct Question {
 /// A question that may be answered: read, bounded and priced.
 #[derive(Debug)]
 pub struct Checked {
-    pub(super) document: ExecutableDocument,
-    pub(super) operation_name: Option<String>,
-    pub(super) variables: Variables,
+    pub(super) known: Arc<Known>,
+    variables: Variables,
     kind: OperationType,
     name: Option<String>,
     bill: Bill,
@@ -87,7 +88,7 @@ impl Checked {
         view: &View,
         budget: u64,
     ) -> Result<Self, Refused> {
-        Self::priced(document, operation_name, variables, view)?.within(budget)
+        Self::priced(Arc::new(Known::new(document, operation_name)?), variables, view)?.within(budget)
     }
 
     fn within(self, budget: u64) -> Result<Self, Refused> {
@@ -105,23 +106,19 @@ impl Checked {
     /// # Errors
     /// As [`Checked::new`], but for the cost.
     pub fn price(question: Question, view: &View) -> Result<Self, Refused> {
-        Self::priced(read(&question.query)?, question.operation_name, question.variables, view)
+        let known = view.documents().read(&question.query, question.operation_name.as_deref())?;
+        Self::priced(known, question.variables, view)
     }
 
-    fn priced(
-        document: ExecutableDocument,
-        operation_name: Option<String>,
-        variables: Variables,
-        view: &View,
-    ) -> Result<Self, Refused> {
-        let asked = operation(&document, operation_name.as_deref());
-        let asked = asked.ok_or_else(|| Fault::operation(operation_name.as_deref()))?;
-        let mut bill = Bill::of(&document, asked, &variables, view.atlas());
+    fn priced(known: Arc<Known>, variables: Variables, view: &View) -> Result<Self, Refused> {
+        let asked = known.operation().ok_or_else(|| Fault::operation(None))?;
+        let mean = |tolerance| view.mean_vertices(tolerance);
+        let mut bill = Bill::of(&known.document, asked, &variables, view.atlas(), &mean);
         if let Some(wrong) = bill.wrong.take() {
             return Err((*wrong).into());
         }
-        let (kind, name) = (asked.ty, name_of(&document, asked));
-        Ok(Self { kind, name, bill, document, operation_name, variables })
+        let (kind, name) = (asked.ty, name_of(&known.document, asked));
+        Ok(Self { kind, name, bill, known, variables })
     }
 
     /// Whether it is a query, a mutation or a subscription.
@@ -144,12 +141,14 @@ impl Checked {
         &self.bill
     }
 
+    /// Whether nothing can be found wrong with it before it is answered.
+    pub(super) fn is_sound(&self) -> bool {
+        self.known.is_sound(&self.variables)
+    }
+
     /// As async-graphql takes it.
     pub(super) fn request(&self, view: &View) -> Request {
-        let mut request = Request::new(String::new()).variables(self.variables.clone()).data(view.clone());
-        request.operation_name = self.operation_name.clone();
-        request.set_parsed_query(self.document.clone());
-        request
+        self.known.request(self.variables.clone()).data(view.clone())
     }
 }
 

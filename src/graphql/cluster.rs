@@ -7,18 +7,20 @@ use async_graphql::{Enum, Object};
 use super::chain::Chain;
 use super::connection::{Connection, Edge, MOST_IN_MEMORY, Paging};
 use super::document::{Citation, SourcedFields};
-use super::enterprise::{self, Enterprise};
+use super::enterprise::{self, Enterprise, Parents};
 use super::fault::Fault;
 use super::footprint::Footprint;
 use super::node::NodeFields;
 use super::place::{Place, footprint};
 use super::projects::{Asked, ProjectConnection, ProjectFilter, ProjectOrder};
+use super::ready::{self, Ask, Ready, Write};
 use super::scalars::Date;
 use super::subject::SubjectFields;
 use super::task_link::{LinkVia, TaskPlaceEdge, links_of_subject};
 use super::tasks::TaskFilter;
 use super::view::View;
 use crate::domain;
+use crate::store::enterprise::Part;
 use crate::store::project::Dim;
 
 /// 产业集群的称谓。
@@ -73,6 +75,21 @@ impl Cluster {
     }
 }
 
+impl Ready for Cluster {
+    fn field(asked: &Ask<'_>) -> Option<Write<Self>> {
+        match asked.name() {
+            "id" => ready::id("Cluster", |one: &Self| (one.view.clone(), one.row.id.0)),
+            "code" => ready::text(|one: &Self| &one.row.code),
+            "name" => {
+                let lang = asked.lang()?;
+                ready::text(move |one: &Self| lang.names(&one.row.name))
+            }
+            "kind" => ready::word(|one: &Self| Some(ClusterKind::from(one.row.kind))),
+            _ => None,
+        }
+    }
+}
+
 /// 产业集群。
 /// An industrial cluster.
 #[Object]
@@ -84,7 +101,7 @@ impl Cluster {
 
     #[graphql(flatten)]
     async fn subject(&self) -> SubjectFields {
-        SubjectFields::new(&self.view, self.row.id, &self.row.code, &self.row.name)
+        SubjectFields::new(&self.view, self.row.id, &self.row)
     }
 
     #[graphql(flatten)]
@@ -153,8 +170,8 @@ impl Cluster {
         #[graphql(default_with = "Some(20)", desc = "条数，至多 500。Items wanted, 500 at most.")] first: Option<i32>,
         #[graphql(desc = "上一页末条的游标。Cursor of the last item of the page before.")] after: Option<String>,
     ) -> Result<Connection<Edge<Enterprise>>, Fault> {
-        let chains = self.view.atlas().index.chains_of(self.row.id).iter().map(|chain| chain.id.0);
-        enterprise::page_of_chains(&self.view, chains.collect(), first, after).await
+        let chains = self.view.atlas().index.chains_of(self.row.id).iter().map(|chain| chain.id);
+        enterprise::page_of(&self.view, Parents::all(Part::Chain, chains), first, after).await
     }
 
     /// 属于该集群的项目。

@@ -3,12 +3,13 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use async_graphql::{Object, ObjectType, OutputType, SimpleObject, TypeName};
+use async_graphql::{Object, ObjectType, SimpleObject, TypeName};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use futures_util::future::BoxFuture;
 
 use super::fault::Fault;
+use super::ready::{self, Ask, Listed, Ready, Write};
 
 /// Items on a page when the query does not say.
 pub const PAGE: i32 = 20;
@@ -68,9 +69,9 @@ pub struct PageInfo {
 }
 
 /// An edge type: the plain [`Edge`], or one that carries data about the link.
-pub trait EdgeType: ObjectType {
+pub trait EdgeType: ObjectType + Ready + 'static {
     /// What it leads to.
-    type Node: OutputType;
+    type Node: Ready + 'static;
     /// GraphQL name of the connection over such edges.
     fn connection() -> Cow<'static, str>;
     /// Its cursor.
@@ -80,6 +81,7 @@ pub trait EdgeType: ObjectType {
 }
 
 /// An edge without data of its own.
+#[derive(Clone)]
 pub struct Edge<N> {
     cursor: String,
     node: N,
@@ -92,7 +94,7 @@ impl<N> Edge<N> {
     }
 }
 
-impl<N: OutputType> TypeName for Edge<N> {
+impl<N: Ready> TypeName for Edge<N> {
     fn type_name() -> Cow<'static, str> {
         format!("{}Edge", N::type_name()).into()
     }
@@ -101,7 +103,7 @@ impl<N: OutputType> TypeName for Edge<N> {
 /// 列表中的一条及其游标。
 /// An item of a list with its cursor.
 #[Object(name_type)]
-impl<N: OutputType> Edge<N> {
+impl<N: Ready> Edge<N> {
     /// 游标。
     /// Cursor of the item.
     async fn cursor(&self) -> &str {
@@ -115,7 +117,17 @@ impl<N: OutputType> Edge<N> {
     }
 }
 
-impl<N: OutputType> EdgeType for Edge<N> {
+impl<N: Ready + Clone + 'static> Ready for Edge<N> {
+    fn field(asked: &Ask<'_>) -> Option<Write<Self>> {
+        match asked.name() {
+            "cursor" => ready::text(|edge: &Self| &edge.cursor),
+            "node" => ready::object(asked, |edge: &Self| Some(edge.node.clone())),
+            _ => None,
+        }
+    }
+}
+
+impl<N: Ready + Clone + 'static> EdgeType for Edge<N> {
     type Node = N;
 
     fn connection() -> Cow<'static, str> {
@@ -184,20 +196,34 @@ impl<E: EdgeType> TypeName for Connection<E> {
     }
 }
 
+/// Where all of a list is known, nothing of a page has to be waited for.
+impl<E: EdgeType + Clone> Ready for Connection<E>
+where
+    E::Node: Clone,
+{
+    fn field(asked: &Ask<'_>) -> Option<Write<Self>> {
+        match asked.name() {
+            "edges" => ready::list(asked, |page: &Self| page.edges.clone()),
+            "nodes" => ready::list(asked, |page: &Self| page.edges.iter().map(|edge| edge.node().clone()).collect()),
+            _ => None,
+        }
+    }
+}
+
 /// 分页列表。
 /// A page of a list.
 #[Object(name_type)]
 impl<E: EdgeType> Connection<E> {
     /// 条目及其游标与连接上的信息。
     /// Items with their cursors and what the link says.
-    async fn edges(&self) -> &[E] {
-        &self.edges
+    async fn edges(&self) -> Listed<&E> {
+        Listed(self.edges.iter().collect())
     }
 
     /// 条目。
     /// The items alone.
-    async fn nodes(&self) -> Vec<&E::Node> {
-        self.edges.iter().map(EdgeType::node).collect()
+    async fn nodes(&self) -> Listed<&E::Node> {
+        Listed(self.edges.iter().map(EdgeType::node).collect())
     }
 
     /// 分页信息。
@@ -219,6 +245,8 @@ impl<E: EdgeType> Connection<E> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    impl Ready for i32 {}
 
     fn page(first: i32, after: Option<&str>) -> Result<Connection<Edge<i32>>, Fault> {
         let paging = Paging::new(Some(first), after.map(str::to_owned), MOST_IN_MEMORY)?;

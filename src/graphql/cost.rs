@@ -19,13 +19,13 @@ pub struct CostPart {
     cost: i32,
 }
 
-/// 一次查询的估计代价：答案可容纳的值（按字段权重）加上几何的顶点；不执行查询。
+/// 一次查询的估计代价：答案可容纳的值（按字段权重）加上几何的顶点（每四个计一）；不执行查询。
 /// Estimated cost of a document: the values its answer may hold, each with the weight of its field, and the vertices
-/// of its geometries. Nothing is run.
+/// of its geometries, four of which cost as much as one value. Nothing is run.
 #[derive(SimpleObject)]
 pub struct Cost {
-    /// 合计：nodes 与 vertices 之和。
-    /// The whole: nodes and vertices.
+    /// 合计：nodes 与 vertices 的四分之一之和。
+    /// The whole: nodes and a quarter of the vertices.
     estimated: i32,
     /// 值，按权重计。
     /// Values, by weight.

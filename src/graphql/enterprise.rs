@@ -15,15 +15,16 @@ use super::footprint::Point;
 use super::loaders::{Count, EnterprisesOf, First, HonoursOf};
 use super::node::NodeFields;
 use super::projects::exactly;
+use super::ready::{self, Ask, Ready, Write};
 use super::region::Region;
 use super::register::Honour;
 use super::space::{SpatialFilter, Where};
-use super::subject::SubjectFields;
+use super::subject::{Called, SubjectFields};
 use super::view::View;
 use super::zone::Zone;
-use crate::domain::{self, EntityId};
+use crate::domain::EntityId;
 use crate::store::area::Located;
-use crate::store::enterprise::{self as store, Filter};
+use crate::store::enterprise::{self as store, Filter, Part};
 
 /// An enterprise.
 #[derive(Clone)]
@@ -36,6 +37,36 @@ impl Enterprise {
     /// An enterprise read in a view.
     pub fn new(view: &View, row: store::Enterprise) -> Self {
         Self { view: view.clone(), row: Arc::new(row) }
+    }
+
+    fn of_chain(&self) -> Option<Chain> {
+        self.view.atlas().chains.id(EntityId(self.row.chain?)).map(|row| Chain::new(&self.view, row))
+    }
+
+    fn in_zone(&self) -> Option<Zone> {
+        self.view.atlas().zones.id(EntityId(self.row.zone?)).map(|row| Zone::new(&self.view, row))
+    }
+
+    fn in_region(&self) -> Option<Region> {
+        self.view.atlas().regions.id(EntityId(self.row.region?)).map(|row| Region::new(&self.view, row))
+    }
+}
+
+impl Ready for Enterprise {
+    fn field(asked: &Ask<'_>) -> Option<Write<Self>> {
+        match asked.name() {
+            "id" => ready::id("Enterprise", |one: &Self| (one.view.clone(), one.row.id)),
+            "code" => ready::text(|one: &Self| &one.row.code),
+            "name" => {
+                let lang = asked.lang()?;
+                ready::text(move |one: &Self| one.row.name(lang))
+            }
+            "location" => ready::some_object(asked, |one: &Self| one.row.location.map(Point::from)),
+            "chain" => ready::some_object(asked, Self::of_chain),
+            "zone" => ready::some_object(asked, Self::in_zone),
+            "region" => ready::some_object(asked, Self::in_region),
+            _ => None,
+        }
     }
 }
 
@@ -50,8 +81,7 @@ impl Enterprise {
 
     #[graphql(flatten)]
     async fn subject(&self) -> SubjectFields {
-        let name = domain::Names { zh: self.row.name.clone(), en: self.row.name_en.clone() };
-        SubjectFields::new(&self.view, EntityId(self.row.id), &self.row.code, &name)
+        SubjectFields::new(&self.view, EntityId(self.row.id), &self.row)
     }
 
     #[graphql(flatten)]
@@ -75,7 +105,7 @@ impl Enterprise {
     /// 所在产业链。
     /// The chain it belongs to.
     async fn chain(&self) -> Option<Chain> {
-        self.view.atlas().chains.id(EntityId(self.row.chain?)).map(|row| Chain::new(&self.view, row))
+        self.of_chain()
     }
 
     /// 所在的产业链环节。
@@ -96,13 +126,13 @@ impl Enterprise {
     /// 所在开发区。
     /// The zone it stands in.
     async fn zone(&self) -> Option<Zone> {
-        self.view.atlas().zones.id(EntityId(self.row.zone?)).map(|row| Zone::new(&self.view, row))
+        self.in_zone()
     }
 
     /// 所在行政区。
     /// The region it stands in.
     async fn region(&self) -> Option<Region> {
-        self.view.atlas().regions.id(EntityId(self.row.region?)).map(|row| Region::new(&self.view, row))
+        self.in_region()
     }
 }
 
@@ -192,59 +222,64 @@ pub async fn page(
     of(view, filter.unwrap_or_default().open(view).await?, paging).await
 }
 
-/// Enterprises at a stage of a chain.
-///
-/// # Errors
-/// [`Fault`] when the database fails.
-pub async fn page_of_stage(
-    view: &View,
-    chain: EntityId,
-    stage: &str,
-    first: Option<i32>,
-    after: Option<String>,
-) -> Result<Connection<Edge<Enterprise>>, Fault> {
-    of_parts(view, vec![chain.0], Some(stage.to_owned()), Paging::new(first, after, MOST_FACTS)?).await
+/// Enterprises of some parents of one sort; of chains, those at a stage where one is named.
+pub struct Parents {
+    /// What the parents are.
+    pub part: Part,
+    /// Their ids.
+    pub ids: Vec<i64>,
+    /// Code of the stage, where the parents are asked for one.
+    pub stage: Option<String>,
 }
 
-/// Enterprises of some chains.
-///
-/// # Errors
-/// [`Fault`] when the database fails.
-pub async fn page_of_chains(
-    view: &View,
-    chains: Vec<i64>,
-    first: Option<i32>,
-    after: Option<String>,
-) -> Result<Connection<Edge<Enterprise>>, Fault> {
-    of_parts(view, chains, None, Paging::new(first, after, MOST_FACTS)?).await
-}
-
-/// Enterprises of some chains, or at a stage of them. First pages and numbers are asked for a whole level at once.
-async fn of_parts(
-    view: &View,
-    chains: Vec<i64>,
-    stage: Option<String>,
-    paging: Paging,
-) -> Result<Connection<Edge<Enterprise>>, Fault> {
-    if paging.after.is_some() {
-        let stages = stage.map(|stage| vec![stage]);
-        return of(view, Filter { chains: Some(chains), stages, ..Filter::default() }, paging).await;
+impl Parents {
+    /// Everything of some parents.
+    pub fn all(part: Part, ids: impl IntoIterator<Item = EntityId>) -> Self {
+        Self { part, ids: ids.into_iter().map(|id| id.0).collect(), stage: None }
     }
-    let question = First(paging.first as u64 + 1);
-    let keys = chains.iter().map(|chain| EnterprisesOf { chain: *chain, stage: stage.clone(), question });
-    let found = view.facts().load_many(keys).await?;
+
+    fn filter(self) -> Filter {
+        let ids = Some(self.ids);
+        match self.part {
+            Part::Zone => Filter { zones: ids, ..Filter::default() },
+            Part::Region => Filter { regions: ids, ..Filter::default() },
+            Part::Chain | Part::Stage => {
+                Filter { chains: ids, stages: self.stage.map(|stage| vec![stage]), ..Filter::default() }
+            }
+        }
+    }
+
+    fn keys<Q: Copy>(&self, question: Q) -> impl Iterator<Item = EnterprisesOf<Q>> {
+        let (part, stage) = (self.part, &self.stage);
+        self.ids.iter().map(move |parent| EnterprisesOf { part, parent: *parent, stage: stage.clone(), question })
+    }
+}
+
+/// Enterprises of some parents. First pages and numbers are asked for a whole level at once.
+///
+/// # Errors
+/// [`Fault`] when the database fails.
+pub async fn page_of(
+    view: &View,
+    parents: Parents,
+    first: Option<i32>,
+    after: Option<String>,
+) -> Result<Connection<Edge<Enterprise>>, Fault> {
+    let paging = Paging::new(first, after, MOST_FACTS)?;
+    // The first of each of many regions are far more than the first of all.
+    if paging.after.is_some() || (parents.part == Part::Region && parents.ids.len() > 1) {
+        return of(view, parents.filter(), paging).await;
+    }
+    let found = view.facts().load_many(parents.keys(First(paging.first as u64 + 1))).await?;
     // The first of all are among the first of each.
     let mut rows: Vec<store::Enterprise> = found.into_values().flatten().collect();
     rows.sort_by(|a, b| a.code.cmp(&b.code));
     let more = rows.len() > paging.first;
     rows.truncate(paging.first);
-    let counted = view.clone();
+    let (counted, parents) = (view.clone(), Arc::new(parents));
     let total = Total::Count(Arc::new(move || {
-        let (view, chains, stage) = (counted.clone(), chains.clone(), stage.clone());
-        Box::pin(async move {
-            let key = |chain| EnterprisesOf { chain, stage: stage.clone(), question: Count };
-            Ok(view.facts().load_many(chains.into_iter().map(key)).await?.into_values().sum())
-        })
+        let (view, parents) = (counted.clone(), Arc::clone(&parents));
+        Box::pin(async move { Ok(view.facts().load_many(parents.keys(Count)).await?.into_values().sum()) })
     }));
     Ok(Connection::page(edges(view, rows), false, more, total))
 }

@@ -1,6 +1,6 @@
 //! The part of the catalogue that the database answers: projects, enterprises, registers.
 
-use async_graphql::Object;
+use async_graphql::{Context, Object};
 
 use super::connection::{Connection, Edge, MOST_FACTS, Paging};
 use super::enterprise::{self, Enterprise, EnterpriseFilter};
@@ -30,6 +30,7 @@ impl FactFields {
     /// Projects.
     async fn projects(
         &self,
+        ctx: &Context<'_>,
         #[graphql(desc = "只要这些。Only these.")] filter: Option<ProjectFilter>,
         #[graphql(desc = "排序，至多一项；缺省按代码。Order, one at most; by code unless given.")] order_by: Option<
             Vec<ProjectOrder>,
@@ -37,7 +38,10 @@ impl FactFields {
         #[graphql(default_with = "Some(20)", desc = "条数，至多 500。Items wanted, 500 at most.")] first: Option<i32>,
         #[graphql(desc = "上一页末条的游标。Cursor of the last item of the page before.")] after: Option<String>,
     ) -> Result<ProjectConnection, Fault> {
-        ProjectConnection::new(&self.0, None, Asked { filter, order: order_by, first, after }).await
+        let found = ProjectConnection::new(&self.0, None, Asked { filter, order: order_by, first, after }).await?;
+        let asked = ctx.look_ahead();
+        let both = |rows: &str| asked.field("totalCount").exists() && asked.field(rows).exists();
+        Ok(if both("nodes") || both("edges") { found.counted() } else { found })
     }
 
     /// 一个企业。

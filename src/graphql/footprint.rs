@@ -8,6 +8,7 @@ use super::document::SourcedFields;
 use super::fault::Fault;
 use super::node::NodeFields;
 use super::quantity::unit_of;
+use super::ready::{self, Ask, Ready, Write};
 use super::scalars::{Decimal, GeoJson, PeriodCode};
 use super::view::View;
 use crate::atlas;
@@ -87,6 +88,16 @@ pub struct Point {
     /// 纬度，单位度。
     /// Latitude in degrees.
     pub lat: f64,
+}
+
+impl Ready for Point {
+    fn field(asked: &Ask<'_>) -> Option<Write<Self>> {
+        match asked.name() {
+            "lon" => ready::plain(|point: &Self| point.lon),
+            "lat" => ready::plain(|point: &Self| point.lat),
+            _ => None,
+        }
+    }
 }
 
 impl From<domain::Point> for Point {

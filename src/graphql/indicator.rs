@@ -8,6 +8,7 @@ use super::document::SourcedFields;
 use super::fault::Fault;
 use super::node::NodeFields;
 use super::quantity::Unit;
+use super::ready::{self, Ask, Ready, Write};
 use super::scalars::{Decimal, PeriodCode};
 use super::target::Target;
 use super::unit::ResponsibleUnit;
@@ -67,6 +68,21 @@ impl Indicator {
     pub fn need(view: &View, code: &str) -> Result<Self, Fault> {
         let row = view.atlas().indicators.code(code).ok_or_else(|| Fault::internal(format!("no indicator {code}")))?;
         Ok(Self::new(view, row))
+    }
+}
+
+impl Ready for Indicator {
+    fn field(asked: &Ask<'_>) -> Option<Write<Self>> {
+        match asked.name() {
+            "id" => ready::id("Indicator", |one: &Self| (one.view.clone(), one.row.id.0)),
+            "code" => ready::text(|one: &Self| &one.row.code),
+            "name" => {
+                let lang = asked.lang()?;
+                ready::text(move |one: &Self| lang.names(&one.row.name))
+            }
+            "unit" => ready::object(asked, |one: &Self| Some(Unit(one.row.unit))),
+            _ => None,
+        }
     }
 }
 

@@ -65,7 +65,7 @@ impl LayoutElement {
 
     #[graphql(flatten)]
     async fn subject(&self) -> SubjectFields {
-        SubjectFields::new(&self.view, self.row.id, &self.row.code, &self.row.name)
+        SubjectFields::new(&self.view, self.row.id, &self.row)
     }
 
     #[graphql(flatten)]

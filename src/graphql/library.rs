@@ -1,7 +1,8 @@
 //! Which atlas answers: the newest revision's, and a shelf of older ones.
 
-use std::sync::Arc;
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use arc_swap::ArcSwapOption;
 use chrono::{DateTime, NaiveDate, Utc};
@@ -9,12 +10,16 @@ use moka::sync::Cache;
 use tokio::sync::{OnceCell, watch};
 
 use super::fault::Fault;
+use super::held::Held;
+use super::known::Documents;
 use super::pin::Pin;
 use super::session::Session;
+use super::summaries::Summaries;
 use crate::assess::lint::Findings;
 use crate::atlas::search::{Called, Field, Names};
 use crate::atlas::{Atlas, Source};
 use crate::domain::{EntityId, Unreadable, day_in};
+use crate::geometry::snap;
 use crate::store::names::{self, Name, Named};
 use crate::store::{Edition, Revision, Store, StoreError, project};
 
@@ -34,6 +39,27 @@ pub struct Volume {
     pub editions: Arc<[Arc<Edition>]>,
     /// What its plans leave open.
     pub findings: Findings,
+    /// How long its outlines are.
+    pub(super) levels: Levels,
+    /// Its projects by what they are often grouped by.
+    pub(super) summaries: Arc<Summaries>,
+}
+
+/// Vertices of an outline on the average, by level of detail and day: worked out once, since every place is looked at.
+#[derive(Debug, Default)]
+pub(super) struct Levels(Mutex<HashMap<(usize, NaiveDate), u64>>);
+
+/// Levels and days that are remembered at most.
+const DAYS: usize = 64;
+
+impl Levels {
+    pub(super) fn of(&self, atlas: &Atlas, tolerance: f64) -> u64 {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.len() >= DAYS {
+            known.clear();
+        }
+        *known.entry((snap(tolerance), atlas.on)).or_insert_with(|| atlas.mean_vertices(tolerance))
+    }
 }
 
 /// Why a revision could not be read.
@@ -73,6 +99,8 @@ pub struct Library {
     shelf: Cache<i32, Once<Volume>>,
     /// Names of facts, by the revision that last touched them; none of a kind that has too many.
     names: Cache<(Named, i32), Once<Names>>,
+    documents: Documents,
+    held: Arc<Held>,
     hits: AtomicU64,
     reads: AtomicU64,
 }
@@ -87,6 +115,8 @@ impl Library {
             newest,
             shelf: Cache::new(SHELF),
             names: Cache::new(SHELF),
+            documents: Documents::default(),
+            held: Arc::default(),
             hits: AtomicU64::new(0),
             reads: AtomicU64::new(0),
         })
@@ -95,6 +125,16 @@ impl Library {
     /// The database.
     pub const fn store(&self) -> &Store {
         &self.store
+    }
+
+    /// Facts that were fetched before.
+    pub(super) const fn held(&self) -> &Arc<Held> {
+        &self.held
+    }
+
+    /// The documents that were read last.
+    pub(super) const fn documents(&self) -> &Documents {
+        &self.documents
     }
 
     /// Whether there is a revision to serve.
@@ -133,6 +173,7 @@ impl Library {
         let redacted = self.store.last_redaction().await?;
         if held.is_some_and(|held| redacted > held.revision.number) {
             self.shelf.invalidate_all();
+            self.held.forget();
         }
         self.head.store(volume);
         if found {
@@ -209,7 +250,9 @@ impl Library {
         let build =
             move || Atlas::build(source, at.date_naive(), previous.as_ref().map(|volume| &*volume.atlas)).map(Arc::new);
         let atlas = tokio::task::spawn_blocking(build).await.map_err(|_| LibraryError::Interrupted)??;
-        Ok(Some(Arc::new(Volume { revision, atlas, editions, findings: Findings::default() })))
+        let (findings, levels) = (Findings::default(), Levels::default());
+        let summaries = Arc::new(Summaries::new(&self.store, number));
+        Ok(Some(Arc::new(Volume { revision, atlas, editions, findings, levels, summaries })))
     }
 }
 

@@ -9,7 +9,10 @@ use std::time::Duration;
 use async_graphql::dataloader::{DataLoader, HashMapCache, Loader};
 
 use super::fault::Fault;
+use super::held::{Held, is_common};
+use super::library::{Library, Volume};
 use super::queue::Fetches;
+use super::summaries::Summaries;
 use crate::domain::{Accumulation, PeriodCode};
 use crate::store::enterprise::Part;
 use crate::store::observation::{self, Cells, Observation};
@@ -26,16 +29,22 @@ pub struct Facts {
     pub(super) store: Store,
     /// The revision.
     pub(super) at: i32,
+    /// Its projects by what they are often grouped by.
+    summaries: Arc<Summaries>,
+    held: Arc<Held>,
 }
 
 /// The facts of a view, each fetched once.
 pub type FactLoader = DataLoader<Facts, HashMapCache>;
 
 /// A loader over a database at a revision, whose fetches wait in the queue of a request.
-pub fn facts(store: &Store, at: i32, fetches: &Fetches) -> FactLoader {
+pub fn facts(library: &Library, volume: &Volume, fetches: &Fetches) -> FactLoader {
     let fetches = fetches.clone();
     let wait = move |fetch| fetches.put(fetch);
-    DataLoader::with_cache(Facts { store: store.clone(), at }, wait, HashMapCache::default()).delay(Duration::ZERO)
+    let summaries = Arc::clone(&volume.summaries);
+    let (store, held) = (library.store().clone(), Arc::clone(library.held()));
+    let facts = Facts { store, at: volume.revision.number, summaries, held };
+    DataLoader::with_cache(facts, wait, HashMapCache::default()).delay(Duration::ZERO)
 }
 
 /// The cells of a subject's newest period with a value.
@@ -98,14 +107,15 @@ pub struct ProjectsOf<Q> {
 }
 
 /// Equal questions about equal parents have equal hashes; that is all a hash must promise.
-impl<Q> Hash for ProjectsOf<Q> {
+impl<Q: Hash> Hash for ProjectsOf<Q> {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        self.parent.hash(state);
+        (self.parent, self.dim).hash(state);
+        self.question.hash(state);
     }
 }
 
 /// A page in an order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct FirstPage {
     /// The order.
     pub order: Order,
@@ -114,7 +124,7 @@ pub struct FirstPage {
 }
 
 /// Sums by these dimensions.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct GroupsBy(pub Vec<Dim>);
 
 /// The first entries of a register, or their number.
@@ -151,12 +161,14 @@ pub struct ProjectId(pub i64);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct StagesOf(pub i64);
 
-/// The first enterprises of a chain or of a stage of it, or their number.
+/// The first enterprises of a zone, region or chain, or of a stage of a chain, or their number.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct EnterprisesOf<Q> {
-    /// The chain.
-    pub chain: i64,
-    /// Code of the stage; all of the chain, when none.
+    /// Which of these the parent is.
+    pub part: Part,
+    /// The parent.
+    pub parent: i64,
+    /// Code of the stage, where stages are asked for.
     pub stage: Option<String>,
     /// What is wanted of them.
     pub question: Q,
@@ -201,11 +213,8 @@ fn by_owner<T>(rows: Vec<T>, owner: impl Fn(&T) -> i64) -> HashMap<i64, Vec<T>> 
 
 type Loaded<K, V> = Result<HashMap<K, V>, Fault>;
 
-impl Loader<Newest> for Facts {
-    type Value = Vec<Observation>;
-    type Error = Fault;
-
-    async fn load(&self, keys: &[Newest]) -> Loaded<Newest, Self::Value> {
+impl Facts {
+    async fn fetch_newest(&self, keys: &[Newest]) -> Loaded<Newest, Vec<Observation>> {
         let mut found = HashMap::new();
         for ((indicator, not_after), keys) in questions(keys, |key| (key.indicator, key.not_after)) {
             let subjects: Vec<i64> = keys.iter().map(|key| key.subject).collect();
@@ -218,11 +227,23 @@ impl Loader<Newest> for Facts {
     }
 }
 
-impl Loader<CellsOf> for Facts {
+impl Loader<Newest> for Facts {
     type Value = Vec<Observation>;
     type Error = Fault;
 
-    async fn load(&self, keys: &[CellsOf]) -> Loaded<CellsOf, Self::Value> {
+    async fn load(&self, keys: &[Newest]) -> Loaded<Newest, Self::Value> {
+        let (mut found, missing) = self.held.newest.take(self.at, keys);
+        if !missing.is_empty() {
+            let fetched = self.fetch_newest(&missing).await?;
+            self.held.newest.keep(self.at, &missing, &fetched, |_| true);
+            found.extend(fetched);
+        }
+        Ok(found)
+    }
+}
+
+impl Facts {
+    async fn fetch_cells(&self, keys: &[CellsOf]) -> Loaded<CellsOf, Vec<Observation>> {
         let mut found = HashMap::new();
         let question = |key: &CellsOf| CellsOf { subject: 0, ..key.clone() };
         for (asked, keys) in questions(keys, question) {
@@ -238,6 +259,21 @@ impl Loader<CellsOf> for Facts {
             for (subject, rows) in by_owner(rows, |row| row.subject) {
                 found.insert(CellsOf { subject, ..asked.clone() }, rows);
             }
+        }
+        Ok(found)
+    }
+}
+
+impl Loader<CellsOf> for Facts {
+    type Value = Vec<Observation>;
+    type Error = Fault;
+
+    async fn load(&self, keys: &[CellsOf]) -> Loaded<CellsOf, Self::Value> {
+        let (mut found, missing) = self.held.cells.take(self.at, keys);
+        if !missing.is_empty() {
+            let fetched = self.fetch_cells(&missing).await?;
+            self.held.cells.keep(self.at, &missing, &fetched, |_| true);
+            found.extend(fetched);
         }
         Ok(found)
     }
@@ -273,11 +309,8 @@ impl Loader<Peers> for Facts {
     }
 }
 
-impl Loader<ProjectsOf<FirstPage>> for Facts {
-    type Value = Vec<Project>;
-    type Error = Fault;
-
-    async fn load(&self, keys: &[ProjectsOf<FirstPage>]) -> Loaded<ProjectsOf<FirstPage>, Self::Value> {
+impl Facts {
+    async fn fetch_projects(&self, keys: &[ProjectsOf<FirstPage>]) -> Loaded<ProjectsOf<FirstPage>, Vec<Project>> {
         let mut found = HashMap::new();
         for ((dim, filter, page), keys) in questions(keys, |key| (key.dim, &key.filter, key.question)) {
             let parents: Vec<i64> = keys.iter().map(|key| key.parent).collect();
@@ -287,6 +320,21 @@ impl Loader<ProjectsOf<FirstPage>> for Facts {
                 let key = ProjectsOf { parent, dim, filter: filter.clone(), question: page };
                 found.insert(key, rows.into_iter().map(|(_, project)| project).collect());
             }
+        }
+        Ok(found)
+    }
+}
+
+impl Loader<ProjectsOf<FirstPage>> for Facts {
+    type Value = Vec<Project>;
+    type Error = Fault;
+
+    async fn load(&self, keys: &[ProjectsOf<FirstPage>]) -> Loaded<ProjectsOf<FirstPage>, Self::Value> {
+        let (mut found, missing) = self.held.projects.take(self.at, keys);
+        if !missing.is_empty() {
+            let fetched = self.fetch_projects(&missing).await?;
+            self.held.projects.keep(self.at, &missing, &fetched, is_common);
+            found.extend(fetched);
         }
         Ok(found)
     }
@@ -302,10 +350,11 @@ impl Loader<ProjectsOf<GroupsBy>> for Facts {
             let parents: Vec<i64> = keys.iter().map(|key| key.parent).collect();
             let within = Filter { and: vec![filter.clone()], ..of_parents(dim, parents) };
             let dims: Vec<Dim> = std::iter::once(dim).chain(by.0.iter().copied()).collect();
-            let groups = project::groups(&self.store, self.at, &within, &dims).await.map_err(Fault::from)?;
-            for mut group in groups {
-                if let project::Key::Thing(Some(parent)) = group.key.remove(0) {
-                    let key = ProjectsOf { parent, dim, filter: filter.clone(), question: by.clone() };
+            let groups = self.summaries.groups(&within, &dims).await.map_err(Fault::from)?;
+            for group in groups.iter() {
+                if let Some((project::Key::Thing(Some(parent)), rest)) = group.key.split_first() {
+                    let key = ProjectsOf { parent: *parent, dim, filter: filter.clone(), question: by.clone() };
+                    let group = Group { key: rest.to_vec(), ..*group };
                     found.entry(key).or_default().push(group);
                 }
             }
@@ -360,9 +409,28 @@ impl Loader<EnterpriseId> for Facts {
     }
 }
 
-impl<Q> EnterprisesOf<Q> {
-    const fn part(&self) -> Part {
-        if self.stage.is_some() { Part::Stage } else { Part::Chain }
+impl Facts {
+    async fn fetch_enterprises(
+        &self,
+        keys: &[EnterprisesOf<First>],
+    ) -> Loaded<EnterprisesOf<First>, Vec<enterprise::Enterprise>> {
+        let mut found: HashMap<EnterprisesOf<First>, Vec<enterprise::Enterprise>> = HashMap::new();
+        for ((part, question), keys) in questions(keys, |key| (key.part, key.question)) {
+            let parents: Vec<i64> = keys.iter().map(|key| key.parent).collect();
+            let rows = enterprise::page_per_part(&self.store, self.at, part, &parents, question.0).await;
+            for row in rows.map_err(Fault::from)? {
+                let stage = if part == Part::Stage { row.stage.clone() } else { None };
+                let parent = match part {
+                    Part::Zone => row.zone,
+                    Part::Region => row.region,
+                    Part::Chain | Part::Stage => row.chain,
+                };
+                if let Some(parent) = parent {
+                    found.entry(EnterprisesOf { part, parent, stage, question }).or_default().push(row);
+                }
+            }
+        }
+        Ok(found)
     }
 }
 
@@ -371,16 +439,11 @@ impl Loader<EnterprisesOf<First>> for Facts {
     type Error = Fault;
 
     async fn load(&self, keys: &[EnterprisesOf<First>]) -> Loaded<EnterprisesOf<First>, Self::Value> {
-        let mut found: HashMap<EnterprisesOf<First>, Self::Value> = HashMap::new();
-        for ((part, question), keys) in questions(keys, |key| (key.part(), key.question)) {
-            let chains: Vec<i64> = keys.iter().map(|key| key.chain).collect();
-            let rows = enterprise::page_per_part(&self.store, self.at, part, &chains, question.0).await;
-            for row in rows.map_err(Fault::from)? {
-                let stage = if part == Part::Stage { row.stage.clone() } else { None };
-                if let Some(chain) = row.chain {
-                    found.entry(EnterprisesOf { chain, stage, question }).or_default().push(row);
-                }
-            }
+        let (mut found, missing) = self.held.enterprises.take(self.at, keys);
+        if !missing.is_empty() {
+            let fetched = self.fetch_enterprises(&missing).await?;
+            self.held.enterprises.keep(self.at, &missing, &fetched, |_| true);
+            found.extend(fetched);
         }
         Ok(found)
     }
@@ -392,11 +455,11 @@ impl Loader<EnterprisesOf<Count>> for Facts {
 
     async fn load(&self, keys: &[EnterprisesOf<Count>]) -> Loaded<EnterprisesOf<Count>, Self::Value> {
         let mut found = HashMap::new();
-        for (part, keys) in questions(keys, EnterprisesOf::part) {
-            let chains: Vec<i64> = keys.iter().map(|key| key.chain).collect();
-            let counts = enterprise::counts(&self.store, self.at, part, &chains).await.map_err(Fault::from)?;
-            for (chain, stage, count) in counts {
-                found.insert(EnterprisesOf { chain, stage, question: Count }, count);
+        for (part, keys) in questions(keys, |key| key.part) {
+            let parents: Vec<i64> = keys.iter().map(|key| key.parent).collect();
+            let counts = enterprise::counts(&self.store, self.at, part, &parents).await.map_err(Fault::from)?;
+            for (parent, stage, count) in counts {
+                found.insert(EnterprisesOf { part, parent, stage, question: Count }, count);
             }
         }
         Ok(found)

@@ -25,10 +25,13 @@ mod fault;
 mod filter;
 mod footprint;
 mod growth;
+mod held;
 mod id;
 mod inconsistency;
 mod indicator;
+mod inputs;
 mod interface;
+mod known;
 mod layout;
 mod library;
 mod loaders;
@@ -48,6 +51,7 @@ mod query;
 mod question;
 mod queue;
 mod rank;
+mod ready;
 mod region;
 mod register;
 pub mod response;
@@ -61,6 +65,7 @@ mod session;
 mod space;
 mod subject;
 mod subscription;
+mod summaries;
 mod table;
 mod target;
 mod tariff;
@@ -75,8 +80,10 @@ mod zone;
 
 use async_graphql::registry::Registry;
 use async_graphql::{
-    ContextSelectionSet, EmptyMutation, OutputType, Positioned, Schema, ServerResult, Value, parser::types::Field,
+    ContextSelectionSet, EmptyMutation, OutputType, Positioned, Request, Response, Schema, ServerResult,
+    ValidationMode, Value, parser::types::Field,
 };
+use futures_util::stream::BoxStream;
 
 pub use bill::MOST;
 pub use checked::{Checked, Question, Refused, read};
@@ -89,20 +96,45 @@ pub use session::Session;
 pub use subscription::Subscription;
 pub use view::View;
 
+type Built = Schema<Query, EmptyMutation, Subscription>;
+
 /// The schema of the product.
-pub type PlanSchema = Schema<Query, EmptyMutation, Subscription>;
+#[derive(Clone)]
+pub struct PlanSchema {
+    /// Looks at every rule of GraphQL first.
+    strict: Built,
+    /// For what is known to keep them.
+    fast: Built,
+}
+
+impl PlanSchema {
+    /// Answers a request; `sound` where nothing is wrong with it, which then is not looked for again.
+    pub async fn execute(&self, request: Request, sound: bool) -> Response {
+        if sound { self.fast.execute(request).await } else { self.strict.execute(request).await }
+    }
+
+    /// The answers of a subscription, as they come.
+    pub fn execute_stream(&self, request: Request) -> BoxStream<'static, Response> {
+        self.strict.execute_stream(request)
+    }
+}
 
 /// Builds the schema. What a question may ask is bounded before it comes here: see [`Checked`].
 pub fn schema() -> PlanSchema {
+    PlanSchema { strict: built(ValidationMode::Strict), fast: built(ValidationMode::Fast) }
+}
+
+fn built(mode: ValidationMode) -> Built {
     Schema::build(Query, EmptyMutation, Subscription)
         .register_output_type::<SecondPass>()
         .directive(rows::rows)
+        .validation_mode(mode)
         .finish()
 }
 
 /// The schema as text.
 pub fn sdl() -> String {
-    schema().sdl_with_options(
+    built(ValidationMode::Strict).sdl_with_options(
         async_graphql::SDLExportOptions::new()
             .prefer_single_line_descriptions()
             .include_specified_by()
@@ -123,6 +155,7 @@ impl OutputType for SecondPass {
         interfaces.push(catalog::Catalog::interface());
         interface::complete(registry, &interfaces);
         tariff::mark(registry);
+        inputs::learn(registry);
         Self::type_name().into_owned()
     }
 

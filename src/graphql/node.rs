@@ -53,23 +53,30 @@ interface! {
     ]
 }
 
-/// Fields of the interface `Node`.
-pub struct NodeFields(ID);
+/// Fields of the interface `Node`. The id is written when it is asked for: these fields are passed on the way to all
+/// others that a node lends.
+pub struct NodeFields(Identity);
+
+enum Identity {
+    Read(View, &'static str, EntityId),
+    Everywhere(&'static str, EntityId),
+    Given(ID),
+}
 
 impl NodeFields {
     /// A node that differs between knowledge states.
-    pub fn new(view: &View, kind: &str, id: EntityId) -> Self {
-        Self(view.id(kind, id.0))
+    pub fn new(view: &View, kind: &'static str, id: EntityId) -> Self {
+        Self(Identity::Read(view.clone(), kind, id))
     }
 
     /// A node that is the same in every knowledge state.
-    pub fn everywhere(kind: &str, id: EntityId) -> Self {
-        Self(NodeId::encode(kind, &id.0.to_string(), None))
+    pub const fn everywhere(kind: &'static str, id: EntityId) -> Self {
+        Self(Identity::Everywhere(kind, id))
     }
 
     /// A node whose identity is no entity of its own.
     pub const fn of(id: ID) -> Self {
-        Self(id)
+        Self(Identity::Given(id))
     }
 }
 
@@ -80,8 +87,12 @@ impl NodeFields {
     /// 不透明的永久标识，从不复用。在 asOf 之内还带有快照，避免客户端缓存混淆两个知识状态；跨状态请用 code 对应。
     /// Opaque, permanent, never reused. Inside asOf it also carries the snapshot, so that a normalising client cache
     /// cannot merge two knowledge states of one entity; match across states by `code`.
-    async fn id(&self) -> &ID {
-        &self.0
+    async fn id(&self) -> ID {
+        match &self.0 {
+            Identity::Read(view, kind, id) => view.id(kind, id.0),
+            Identity::Everywhere(kind, id) => NodeId::encode(kind, &id.0.to_string(), None),
+            Identity::Given(id) => id.clone(),
+        }
     }
 }
 

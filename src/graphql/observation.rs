@@ -20,6 +20,7 @@ use super::node::NodeFields;
 use super::place::{self, PlaceKind};
 use super::quantity::{Period, Quantity};
 use super::rank::{self, Rank};
+use super::ready::{self, Ask, Listed, Ready, Write};
 use super::revision::Revision;
 use super::scalars::{Date, DateTime, PeriodCode};
 use super::subject::Subject;
@@ -103,6 +104,27 @@ pub fn prefer(view: &View, rows: &mut [store::Observation]) {
         let silent = a.quantity.is_none().cmp(&b.quantity.is_none());
         silent.then_with(|| view.atlas().prefer(source(a), source(b)))
     });
+}
+
+impl Ready for Observation {
+    fn field(asked: &Ask<'_>) -> Option<Write<Self>> {
+        match asked.name() {
+            "indicator" => ready::object(asked, |one: &Self| {
+                let row = one.view.atlas().indicators.id(EntityId(one.row.indicator));
+                row.map(|row| Indicator::new(&one.view, row))
+            }),
+            "period" => ready::object(asked, |one: &Self| Some(Period(one.row.period))),
+            "accumulation" => ready::word(|one: &Self| Some(Accumulation::from(one.row.accumulation))),
+            "quantity" => ready::some_object(asked, |one: &Self| one.row.quantity.clone().map(Quantity)),
+            "comparator" => ready::word(|one: &Self| one.row.comparator.map(Comparator::from)),
+            "status" => ready::word(|one: &Self| Some(ObservationStatus::from(one.row.status))),
+            "releasedAt" => ready::shown(|one: &Self| one.row.released_on),
+            "current" => ready::plain(|one: &Self| one.row.until > one.view.revision().number),
+            "sample" => ready::plain(Self::made_up),
+            "note" => ready::some_text(|one: &Self| one.row.note.as_deref()),
+            _ => None,
+        }
+    }
 }
 
 /// 一个数据：一个来源对「对象 × 指标 × 时期 × 累计方式」的一次说明，id 指向其一个版本；或由这些数算得，见 derivation。
@@ -434,8 +456,39 @@ pub struct Series {
 }
 
 impl Series {
+    /// Its figures, one for each period.
+    fn preferred(&self) -> Vec<Observation> {
+        let periods = self.cells.chunk_by(|a, b| a.row.period == b.row.period);
+        periods
+            .filter_map(|cells| {
+                // One that was worked out is there only where no source says anything.
+                if let Some(derived) = cells.iter().find(|cell| cell.derived.is_some()) {
+                    return Some(derived.clone());
+                }
+                if let [only] = cells {
+                    return Some(only.clone());
+                }
+                let mut rows: Vec<store::Observation> = cells.iter().map(|cell| (*cell.row).clone()).collect();
+                prefer(&self.view, &mut rows);
+                rows.into_iter().next().map(|row| Observation::new(&self.view, Arc::new(row)))
+            })
+            .collect()
+    }
+
     fn key(&self) -> String {
         format!("{}/{}/{}", self.indicator.code, self.accumulation.word(), self.frequency.word())
+    }
+}
+
+impl Ready for Series {
+    fn field(asked: &Ask<'_>) -> Option<Write<Self>> {
+        match asked.name() {
+            "indicator" => ready::object(asked, |series: &Self| Some(Indicator::new(&series.view, &series.indicator))),
+            "accumulation" => ready::word(|series: &Self| Some(Accumulation::from(series.accumulation))),
+            "frequency" => ready::word(|series: &Self| Some(Frequency::from(series.frequency))),
+            "points" => ready::list(asked, Self::preferred),
+            _ => None,
+        }
     }
 }
 
@@ -470,19 +523,8 @@ impl Series {
 
     /// 数据，旧者在前。
     /// The figures, oldest first.
-    async fn points(&self) -> Vec<Observation> {
-        let periods = self.cells.chunk_by(|a, b| a.row.period == b.row.period);
-        periods
-            .filter_map(|cells| {
-                // One that was worked out is there only where no source says anything.
-                if let Some(derived) = cells.iter().find(|cell| cell.derived.is_some()) {
-                    return Some(derived.clone());
-                }
-                let mut rows: Vec<store::Observation> = cells.iter().map(|cell| (*cell.row).clone()).collect();
-                prefer(&self.view, &mut rows);
-                rows.into_iter().next().map(|row| Observation::new(&self.view, Arc::new(row)))
-            })
-            .collect()
+    async fn points(&self) -> Listed<Observation> {
+        Listed(self.preferred())
     }
 
     /// 全程口径一致、可以相连；其间有口径变动时为假。

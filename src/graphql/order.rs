@@ -9,14 +9,64 @@ use async_graphql::indexmap::IndexMap;
 use async_graphql::parser::types::{
     DocumentOperations, ExecutableDocument, FragmentDefinition, OperationDefinition, Selection, SelectionSet,
 };
-use async_graphql::{Name, Positioned, Response, Value};
+use async_graphql::{Name, Positioned, Value};
 
 type Fragments = HashMap<Name, Positioned<FragmentDefinition>>;
 
-/// Puts the fields of an answer in the order of the question.
-pub fn arrange(answer: &mut Response, document: &ExecutableDocument, named: Option<&str>) {
-    if let Some(asked) = operation(document, named) {
-        sort(&mut answer.data, &[&asked.selection_set.node], &document.fragments);
+/// What an object of an answer is asked for: response names in the order in which they are first met, each with what is
+/// asked below it. A fragment for another type only adds names that the object does not have.
+#[derive(Debug, Default)]
+pub struct Order(IndexMap<Name, Self>);
+
+impl Order {
+    /// The order of an operation's answer.
+    pub fn of(document: &ExecutableDocument, operation: &OperationDefinition) -> Self {
+        let mut order = Self::default();
+        order.collect(&operation.selection_set.node, &document.fragments);
+        order
+    }
+
+    fn collect(&mut self, set: &SelectionSet, fragments: &Fragments) {
+        for selection in &set.items {
+            match &selection.node {
+                Selection::Field(field) => {
+                    let below = self.0.entry(field.node.response_key().node.clone()).or_default();
+                    below.collect(&field.node.selection_set.node, fragments);
+                }
+                Selection::InlineFragment(inline) => self.collect(&inline.node.selection_set.node, fragments),
+                Selection::FragmentSpread(spread) => {
+                    if let Some(fragment) = fragments.get(&spread.node.fragment_name.node) {
+                        self.collect(&fragment.node.selection_set.node, fragments);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Puts the fields of an answer in the order of the question.
+    pub fn arrange(&self, value: &mut Value) {
+        match value {
+            Value::List(items) => items.iter_mut().for_each(|item| self.arrange(item)),
+            Value::Object(fields) if !self.0.is_empty() => {
+                if !self.is_kept(fields) {
+                    fields.sort_by_cached_key(|name, _| self.0.get_index_of(name));
+                }
+                for (name, value) in fields {
+                    if matches!(value, Value::List(_) | Value::Object(_))
+                        && let Some(below) = self.0.get(name)
+                    {
+                        below.arrange(value);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Whether the fields are in order: mostly they are, and then nothing has to be looked up.
+    fn is_kept(&self, fields: &IndexMap<Name, Value>) -> bool {
+        let mut names = self.0.keys();
+        fields.keys().all(|name| names.any(|asked| asked == name))
     }
 }
 
@@ -32,44 +82,9 @@ pub fn operation<'a>(document: &'a ExecutableDocument, named: Option<&str>) -> O
     asked.map(|asked| &asked.node)
 }
 
-fn sort(value: &mut Value, sets: &[&SelectionSet], fragments: &Fragments) {
-    match value {
-        Value::List(items) => items.iter_mut().for_each(|item| sort(item, sets, fragments)),
-        Value::Object(fields) => {
-            let mut asked: IndexMap<&Name, Vec<&SelectionSet>> = IndexMap::new();
-            sets.iter().for_each(|set| collect(set, fragments, &mut asked));
-            fields.sort_by_cached_key(|name, _| asked.get_index_of(name));
-            for (name, value) in fields {
-                if let Some(sets) = asked.get(name) {
-                    sort(value, sets, fragments);
-                }
-            }
-        }
-        _ => {}
-    }
-}
-
-/// Response names in the order in which they are first met, each with all selections below it. A fragment for
-/// another type only adds names that the object does not have.
-fn collect<'a>(set: &'a SelectionSet, fragments: &'a Fragments, asked: &mut IndexMap<&'a Name, Vec<&'a SelectionSet>>) {
-    for selection in &set.items {
-        match &selection.node {
-            Selection::Field(field) => {
-                asked.entry(&field.node.response_key().node).or_default().push(&field.node.selection_set.node);
-            }
-            Selection::InlineFragment(inline) => collect(&inline.node.selection_set.node, fragments, asked),
-            Selection::FragmentSpread(spread) => {
-                if let Some(fragment) = fragments.get(&spread.node.fragment_name.node) {
-                    collect(&fragment.node.selection_set.node, fragments, asked);
-                }
-            }
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use async_graphql::value;
+    use async_graphql::{Response, value};
 
     use super::*;
 
@@ -81,6 +96,9 @@ mod tests {
         let mut answer = Response::new(
             value!({ "b": 1, "a": [{ "y": { "p": 1, "q": 2 }, "w": { "one": 1, "two": 2 }, "x": null }] }),
         );
+        let arrange = |answer: &mut Response, document: &ExecutableDocument, named| {
+            Order::of(document, operation(document, named).unwrap()).arrange(&mut answer.data);
+        };
         arrange(&mut answer, &document, Some("Q"));
         let text = answer.data.to_string();
         assert_eq!(text, "{a: [{x: null, w: {two: 2, one: 1}, y: {q: 2, p: 1}}], b: 1}");

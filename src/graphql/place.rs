@@ -9,6 +9,7 @@ use super::footprint::Footprint;
 use super::interface::interface;
 use super::layout::LayoutElement;
 use super::node::NodeFields;
+use super::ready::Ready;
 use super::region::Region;
 use super::scalars::Date;
 use super::subject::SubjectFields;
@@ -24,6 +25,8 @@ interface! {
     /// A subject with a footprint on the ground.
     Place extends [Node, Subject] from [NodeFields, SubjectFields, PlaceFields] for [Region, Zone, LayoutElement]
 }
+
+impl Ready for Place {}
 
 impl Place {
     /// A place read in a view.
@@ -173,6 +176,8 @@ impl PlaceRelationEdge {
         self.relation.citation.as_ref().and_then(|citation| Citation::of(&self.view, citation))
     }
 }
+
+impl Ready for PlaceRelationEdge {}
 
 impl EdgeType for PlaceRelationEdge {
     type Node = Place;

@@ -10,6 +10,7 @@ use super::fault::Fault;
 use super::inconsistency::{Inconsistency, Severity};
 use super::layout::LayoutElement;
 use super::node::NodeFields;
+use super::ready::{self, Ask, Ready, Write};
 use super::region::Region;
 use super::scalars::PeriodCode;
 use super::scorecard::{self, ScorecardDim, ScorecardRow};
@@ -56,7 +57,7 @@ impl Plan {
 
     #[graphql(flatten)]
     async fn subject(&self) -> SubjectFields {
-        SubjectFields::new(&self.view, self.row.id, &self.row.code, &self.row.name)
+        SubjectFields::new(&self.view, self.row.id, &self.row)
     }
 
     #[graphql(flatten)]
@@ -300,6 +301,20 @@ impl TaskGroup {
     /// A group read in a view.
     pub fn new(view: &View, row: &Arc<domain::Group>) -> Self {
         Self { view: view.clone(), row: Arc::clone(row) }
+    }
+}
+
+impl Ready for TaskGroup {
+    fn field(asked: &Ask<'_>) -> Option<Write<Self>> {
+        match asked.name() {
+            "id" => ready::id("TaskGroup", |group: &Self| (group.view.clone(), group.row.id.0)),
+            "number" => ready::plain(|group: &Self| group.row.number),
+            "name" => {
+                let lang = asked.lang()?;
+                ready::text(move |group: &Self| lang.names(&group.row.name))
+            }
+            _ => None,
+        }
     }
 }
 

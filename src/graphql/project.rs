@@ -12,14 +12,15 @@ use super::footprint::Point;
 use super::loaders::StagesOf;
 use super::node::NodeFields;
 use super::quantity::Quantity;
+use super::ready::{self, Ask, Ready, Write};
 use super::region::Region;
 use super::scalars::Date;
-use super::subject::SubjectFields;
+use super::subject::{Called, SubjectFields};
 use super::task::Task;
 use super::view::View;
 use super::words::ProjectStage;
 use super::zone::Zone;
-use crate::domain::{self, EntityId};
+use crate::domain::EntityId;
 use crate::store::project as store;
 
 /// A project.
@@ -34,6 +35,50 @@ impl Project {
     pub fn new(view: &View, row: store::Project) -> Self {
         Self { view: view.clone(), row: Arc::new(row) }
     }
+
+    fn made_up(&self) -> bool {
+        self.view.atlas().is_sample(EntityId(self.row.document))
+    }
+
+    fn in_zone(&self) -> Option<Zone> {
+        self.view.atlas().zones.id(EntityId(self.row.zone?)).map(|row| Zone::new(&self.view, row))
+    }
+
+    fn in_region(&self) -> Option<Region> {
+        self.view.atlas().regions.id(EntityId(self.row.region?)).map(|row| Region::new(&self.view, row))
+    }
+
+    fn of_cluster(&self) -> Option<Cluster> {
+        self.view.atlas().clusters.id(EntityId(self.row.cluster?)).map(|row| Cluster::new(&self.view, row))
+    }
+
+    fn of_chain(&self) -> Option<Chain> {
+        self.view.atlas().chains.id(EntityId(self.row.chain?)).map(|row| Chain::new(&self.view, row))
+    }
+}
+
+impl Ready for Project {
+    fn field(asked: &Ask<'_>) -> Option<Write<Self>> {
+        match asked.name() {
+            "id" => ready::id("Project", |project: &Self| (project.view.clone(), project.row.id)),
+            "code" => ready::text(|project: &Self| &project.row.code),
+            "name" => {
+                let lang = asked.lang()?;
+                ready::text(move |project: &Self| project.row.name(lang))
+            }
+            "sample" => ready::plain(|project: &Self| project.made_up()),
+            "kinds" => ready::plain(|project: &Self| project.row.kinds.clone()),
+            "stage" => ready::word(|project: &Self| project.row.stage.map(ProjectStage::from)),
+            "batch" => ready::some_text(|project: &Self| project.row.batch.as_deref()),
+            "investment" => ready::some_object(asked, |project: &Self| project.row.investment.clone().map(Quantity)),
+            "location" => ready::some_object(asked, |project: &Self| project.row.location.map(Point::from)),
+            "zone" => ready::some_object(asked, Self::in_zone),
+            "region" => ready::some_object(asked, Self::in_region),
+            "cluster" => ready::some_object(asked, Self::of_cluster),
+            "chain" => ready::some_object(asked, Self::of_chain),
+            _ => None,
+        }
+    }
 }
 
 /// 项目。
@@ -47,8 +92,7 @@ impl Project {
 
     #[graphql(flatten)]
     async fn subject(&self) -> SubjectFields {
-        let name = domain::Names { zh: self.row.name.clone(), en: self.row.name_en.clone() };
-        SubjectFields::new(&self.view, EntityId(self.row.id), &self.row.code, &name)
+        SubjectFields::new(&self.view, EntityId(self.row.id), &self.row)
     }
 
     #[graphql(flatten)]
@@ -59,7 +103,7 @@ impl Project {
     /// 是否为示例（虚构）数据。
     /// Made up for demonstration.
     async fn sample(&self) -> bool {
-        self.view.atlas().is_sample(EntityId(self.row.document))
+        self.made_up()
     }
 
     /// 类别代码：三化改造、补链延链强链、三个一批等，代码见数据包。
@@ -102,25 +146,25 @@ impl Project {
     /// 所在开发区。
     /// The zone it stands in.
     async fn zone(&self) -> Option<Zone> {
-        self.view.atlas().zones.id(EntityId(self.row.zone?)).map(|row| Zone::new(&self.view, row))
+        self.in_zone()
     }
 
     /// 所在行政区。
     /// The region it stands in.
     async fn region(&self) -> Option<Region> {
-        self.view.atlas().regions.id(EntityId(self.row.region?)).map(|row| Region::new(&self.view, row))
+        self.in_region()
     }
 
     /// 所属产业集群。
     /// The cluster it belongs to.
     async fn cluster(&self) -> Option<Cluster> {
-        self.view.atlas().clusters.id(EntityId(self.row.cluster?)).map(|row| Cluster::new(&self.view, row))
+        self.of_cluster()
     }
 
     /// 所属产业链。
     /// The chain it belongs to.
     async fn chain(&self) -> Option<Chain> {
-        self.view.atlas().chains.id(EntityId(self.row.chain?)).map(|row| Chain::new(&self.view, row))
+        self.of_chain()
     }
 
     /// 所服务的重点任务。

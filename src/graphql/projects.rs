@@ -1,7 +1,11 @@
 //! Lists of projects: found by filter, paged, counted and grouped by the database, a whole level of the query at once.
 
+use std::collections::HashSet;
+use std::sync::Arc;
+
 use async_graphql::{Context, Enum, ID, InputObject, Object, OneofObject};
 use futures_util::future::BoxFuture;
+use indexmap::IndexMap;
 use sha2::{Digest, Sha256};
 use tokio::sync::OnceCell;
 
@@ -12,7 +16,9 @@ use super::filter::StringFilter;
 use super::loaders::{FirstPage, GroupsBy, ProjectsOf, of_parents};
 use super::project::Project;
 use super::quantity::Quantity;
+use super::ready::{self, Ask, Listed, Ready, Write};
 use super::space::{SpatialFilter, Where};
+use super::summaries::Summaries;
 use super::view::View;
 use super::words::{Direction, ProjectStage};
 use crate::atlas;
@@ -227,8 +233,13 @@ pub struct ProjectConnection {
     order: Order,
     first: usize,
     after: Option<store::Cursor>,
-    page: OnceCell<(Vec<store::Project>, bool)>,
+    /// Whether the number of all is asked for beside a page of them.
+    counted: bool,
+    page: OnceCell<Page>,
 }
+
+/// A page, whether more follow, and the number of all where it came with them.
+type Page = (Vec<store::Project>, bool, Option<i64>);
 
 impl ProjectConnection {
     /// The projects asked for, of a parent or of all.
@@ -276,7 +287,22 @@ impl ProjectConnection {
         let parent = parent.map(|(dim, id)| (dim, id.0));
         let list = fingerprint(&filter, order, parent);
         let after = paging.after.map(|text| open_cursor(&text, &list)).transpose()?;
-        Ok(Self { view: view.clone(), parent, filter, order, first: paging.first, after, page: OnceCell::new() })
+        Ok(Self {
+            view: view.clone(),
+            parent,
+            filter,
+            order,
+            first: paging.first,
+            after,
+            counted: false,
+            page: OnceCell::new(),
+        })
+    }
+
+    /// With the number of all, which is found on the way to the page unless it is known without.
+    pub fn counted(self) -> Self {
+        let counted = self.parent.is_none() && self.after.is_none() && !Summaries::tells(&self.filter);
+        Self { counted, ..self }
     }
 
     /// The condition with that of the parent.
@@ -287,13 +313,21 @@ impl ProjectConnection {
         }
     }
 
-    async fn load(&self) -> Result<(Vec<store::Project>, bool), Fault> {
+    async fn load(&self) -> Result<Page, Fault> {
         let limit = self.first as u64 + 1;
+        let mut total = None;
         let mut rows = match (self.parent, &self.after) {
             (Some((dim, parent)), None) => {
                 let question = FirstPage { order: self.order, limit };
                 let key = ProjectsOf { parent, dim, filter: self.filter.clone(), question };
                 self.view.facts().load_one(key).await?.unwrap_or_default()
+            }
+            (None, None) if self.counted => {
+                let (store, at) = (self.view.store(), self.view.revision().number);
+                let found = store::list_counted(store, at, &self.filter, self.order, limit).await;
+                let (rows, all) = found.map_err(Fault::from)?;
+                total = Some(all);
+                rows
             }
             (_, after) => {
                 let (store, at) = (self.view.store(), self.view.revision().number);
@@ -302,10 +336,10 @@ impl ProjectConnection {
         };
         let more = rows.len() > self.first;
         rows.truncate(self.first);
-        Ok((rows, more))
+        Ok((rows, more, total))
     }
 
-    async fn rows(&self) -> Result<&(Vec<store::Project>, bool), Fault> {
+    async fn rows(&self) -> Result<&Page, Fault> {
         self.page.get_or_try_init(|| self.load()).await
     }
 
@@ -315,16 +349,13 @@ impl ProjectConnection {
         close_cursor(&format!("{list}{place}"))
     }
 
-    async fn by(&self, filter: &Filter, dims: Vec<Dim>) -> Result<Vec<store::Group>, Fault> {
+    async fn by(&self, filter: &Filter, dims: Vec<Dim>) -> Result<Arc<[store::Group]>, Fault> {
         match self.parent {
             Some((dim, parent)) => {
                 let key = ProjectsOf { parent, dim, filter: filter.clone(), question: GroupsBy(dims) };
-                Ok(self.view.facts().load_one(key).await?.unwrap_or_default())
+                Ok(self.view.facts().load_one(key).await?.unwrap_or_default().into())
             }
-            None => {
-                let (store, at) = (self.view.store(), self.view.revision().number);
-                store::groups(store, at, filter, &dims).await.map_err(Fault::from)
-            }
+            None => self.view.summaries().groups(filter, &dims).await.map_err(Fault::from),
         }
     }
 }
@@ -345,22 +376,23 @@ fn open_cursor(text: &str, list: &str) -> Result<store::Cursor, Fault> {
 impl ProjectConnection {
     /// 项目及其游标。
     /// Projects with their cursors.
-    async fn edges(&self) -> Result<Vec<Edge<Project>>, Fault> {
-        let (rows, _) = self.rows().await?;
-        Ok(rows.iter().map(|row| Edge::new(self.cursor(row), Project::new(&self.view, row.clone()))).collect())
+    async fn edges(&self) -> Result<Listed<Edge<Project>>, Fault> {
+        let (rows, ..) = self.rows().await?;
+        let edge = |row: &store::Project| Edge::new(self.cursor(row), Project::new(&self.view, row.clone()));
+        Ok(Listed(rows.iter().map(edge).collect()))
     }
 
     /// 项目。
     /// The projects alone.
-    async fn nodes(&self) -> Result<Vec<Project>, Fault> {
-        let (rows, _) = self.rows().await?;
-        Ok(rows.iter().map(|row| Project::new(&self.view, row.clone())).collect())
+    async fn nodes(&self) -> Result<Listed<Project>, Fault> {
+        let (rows, ..) = self.rows().await?;
+        Ok(Listed(rows.iter().map(|row| Project::new(&self.view, row.clone())).collect()))
     }
 
     /// 分页信息。
     /// Where this page stands in the list.
     async fn page_info(&self) -> Result<PageInfo, Fault> {
-        let (rows, more) = self.rows().await?;
+        let (rows, more, _) = self.rows().await?;
         Ok(PageInfo {
             has_next_page: *more,
             has_previous_page: self.after.is_some(),
@@ -372,12 +404,20 @@ impl ProjectConnection {
     /// 整个列表的项目数，只在请求时计算。
     /// Number of projects of the whole list; counted only when asked for.
     async fn total_count(&self) -> Result<i64, Fault> {
+        if self.counted
+            && let (.., Some(total)) = self.rows().await?
+        {
+            return Ok(*total);
+        }
         match self.parent {
             Some(_) => Ok(self.by(&self.filter, Vec::new()).await?.first().map_or(0, |group| group.count)),
-            None => {
-                let (store, at) = (self.view.store(), self.view.revision().number);
-                store::count(store, at, &self.filter).await.map_err(Fault::from)
-            }
+            None => match self.view.summaries().ready(&self.filter, &[]).await.map_err(Fault::from)? {
+                Some(groups) => Ok(groups.iter().map(|group| group.count).sum()),
+                None => {
+                    let (store, at) = (self.view.store(), self.view.revision().number);
+                    store::count(store, at, &self.filter).await.map_err(Fault::from)
+                }
+            },
         }
     }
 
@@ -387,7 +427,7 @@ impl ProjectConnection {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "分组依据，依次。What to group by, in order.")] by: Vec<ProjectDim>,
-    ) -> Result<Vec<ProjectGroup>, Fault> {
+    ) -> Result<Listed<ProjectGroup>, Fault> {
         let mut dims: Vec<Dim> = Vec::new();
         for dim in by.iter().flat_map(|dim| dim.dims()) {
             if !dims.contains(&dim) {
@@ -396,30 +436,27 @@ impl ProjectConnection {
         }
         let found = self.by(&self.filter, dims.clone()).await?;
         let made_up =
-            if ctx.look_ahead().field("sample").exists() { self.made_up(dims.clone()).await? } else { Vec::new() };
-        let mut groups: Vec<(Vec<Label>, ProjectGroup)> = Vec::new();
-        for group in found {
+            if ctx.look_ahead().field("sample").exists() { self.made_up(dims.clone()).await? } else { HashSet::new() };
+        let mut groups: IndexMap<Vec<Label>, Sum> = IndexMap::with_capacity(found.len());
+        for group in found.iter() {
             let sample = made_up.contains(&group.key);
             for labels in self.labels(&by, &dims, &group.key) {
-                match groups.iter_mut().find(|(other, _)| *other == labels) {
-                    Some((_, sum)) => sum.add(group.count, group.investment, sample),
-                    None => {
-                        let key = labels.iter().map(|label| label.text.clone()).collect();
-                        let (count, investment) = (group.count, group.investment);
-                        groups.push((labels, ProjectGroup { key, count, investment, sample }));
-                    }
-                }
+                groups.entry(labels).or_default().add(group.count, group.investment, sample);
             }
         }
         if by.contains(&ProjectDim::LayoutElement) {
-            groups.sort_by_key(|(labels, _)| labels.iter().map(|label| label.place).collect::<Vec<_>>());
+            groups.sort_by_cached_key(|labels, _| labels.iter().map(|label| label.place).collect::<Vec<_>>());
         }
-        Ok(groups.into_iter().map(|(_, group)| group).collect())
+        let group = |(labels, sum): (Vec<Label>, Sum)| ProjectGroup {
+            key: labels.into_iter().map(|label| label.text).collect(),
+            sum,
+        };
+        Ok(Listed(groups.into_iter().map(group).collect()))
     }
 }
 
 /// One part of a group's key, and its place among those of a layout; other parts keep the order of the database.
-#[derive(PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 struct Label {
     text: String,
     place: usize,
@@ -427,14 +464,14 @@ struct Label {
 
 impl ProjectConnection {
     /// Keys of the groups that hold a made-up project.
-    async fn made_up(&self, dims: Vec<Dim>) -> Result<Vec<Vec<store::Key>>, Fault> {
+    async fn made_up(&self, dims: Vec<Dim>) -> Result<HashSet<Vec<store::Key>>, Fault> {
         let documents = self.view.atlas().documents.all().iter().filter(|document| document.sample);
         let documents: Vec<i64> = documents.map(|document| document.id.0).collect();
         if documents.is_empty() {
-            return Ok(Vec::new());
+            return Ok(HashSet::new());
         }
         let filter = Filter { and: vec![self.filter.clone()], documents: Some(documents), ..Filter::default() };
-        Ok(self.by(&filter, dims).await?.into_iter().map(|group| group.key).collect())
+        Ok(self.by(&filter, dims).await?.iter().map(|group| group.key.clone()).collect())
     }
 
     /// The keys that a group of the database counts in: one, but for layout elements, of which there may be several.
@@ -449,19 +486,22 @@ impl ProjectConnection {
                     0,
                 )],
             };
-            keys = keys
-                .into_iter()
-                .flat_map(|key| {
-                    labels
-                        .iter()
-                        .map(move |(text, place)| {
+            keys = match <[_; 1]>::try_from(labels) {
+                Ok([(text, place)]) => {
+                    keys.iter_mut().for_each(|key| key.push(Label { text: text.clone(), place }));
+                    keys
+                }
+                Err(labels) => {
+                    let each = |key: Vec<Label>| {
+                        let with = |(text, place): &(String, usize)| {
                             let own = Label { text: text.clone(), place: *place };
-                            let before = key.iter().map(|label| Label { text: label.text.clone(), place: label.place });
-                            before.chain([own]).collect::<Vec<_>>()
-                        })
-                        .collect::<Vec<_>>()
-                })
-                .collect();
+                            key.iter().cloned().chain([own]).collect()
+                        };
+                        labels.iter().map(with).collect::<Vec<Vec<Label>>>()
+                    };
+                    keys.into_iter().flat_map(each).collect()
+                }
+            };
         }
         keys
     }
@@ -512,12 +552,18 @@ fn code(thing: &atlas::Subject) -> &str {
 /// Projects that agree in what they are grouped by.
 pub struct ProjectGroup {
     key: Vec<String>,
+    sum: Sum,
+}
+
+/// What projects come to.
+#[derive(Default)]
+struct Sum {
     count: i64,
     investment: Option<i128>,
     sample: bool,
 }
 
-impl ProjectGroup {
+impl Sum {
     fn add(&mut self, count: i64, investment: Option<i128>, sample: bool) {
         self.count += count;
         self.investment = match (self.investment, investment) {
@@ -525,6 +571,18 @@ impl ProjectGroup {
             (a, b) => a.or(b),
         };
         self.sample |= sample;
+    }
+}
+
+impl Ready for ProjectGroup {
+    fn field(asked: &Ask<'_>) -> Option<Write<Self>> {
+        match asked.name() {
+            "key" => ready::plain(|group: &Self| group.key.clone()),
+            "count" => ready::plain(|group: &Self| group.sum.count),
+            "sample" => ready::plain(|group: &Self| group.sum.sample),
+            "investment" => ready::some_object_or(asked, |group: &Self| Some(group.invested().ok()?.map(Quantity))),
+            _ => None,
+        }
     }
 }
 
@@ -541,21 +599,27 @@ impl ProjectGroup {
     /// 项目数。
     /// Number of projects.
     async fn count(&self) -> i64 {
-        self.count
+        self.sum.count
     }
 
     /// 已知总投资之和；均未知时为空。
     /// Sum of the investments known; null when none is.
     async fn investment(&self) -> Result<Option<Quantity>, Fault> {
-        let Some(sum) = self.investment else { return Ok(None) };
-        let base = i64::try_from(sum).map_err(|_| Fault::internal("a sum past what a quantity holds"))?;
-        let unit = super::quantity::unit_of("CNY-1e8")?;
-        Ok(Some(Quantity(domain::Quantity::from_base(base, unit, 0, None))))
+        self.invested().map(|sum| sum.map(Quantity))
     }
 
     /// 其中是否有示例（虚构）项目。
     /// Whether any of them is made up for demonstration.
     async fn sample(&self) -> bool {
-        self.sample
+        self.sum.sample
+    }
+}
+
+impl ProjectGroup {
+    fn invested(&self) -> Result<Option<domain::Quantity>, Fault> {
+        let Some(sum) = self.sum.investment else { return Ok(None) };
+        let base = i64::try_from(sum).map_err(|_| Fault::internal("a sum past what a quantity holds"))?;
+        let unit = super::quantity::unit_of("CNY-1e8")?;
+        Ok(Some(domain::Quantity::from_base(base, unit, 0, None)))
     }
 }

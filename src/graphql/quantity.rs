@@ -3,6 +3,7 @@
 use async_graphql::Object;
 
 use super::fault::Fault;
+use super::ready::{self, Ask, Ready, Write};
 use super::scalars::{Date, Decimal, PeriodCode};
 use super::words::{Dimension, Frequency, Lang};
 use crate::domain::{self, grouped, ten_to};
@@ -98,6 +99,59 @@ impl Quantity {
         compact: Option<bool>,
     ) -> String {
         text(&self.0, lang.unwrap_or_default(), compact.unwrap_or(true))
+    }
+}
+
+impl Ready for Unit {
+    fn field(asked: &Ask<'_>) -> Option<Write<Self>> {
+        match asked.name() {
+            "code" => ready::text(|unit: &Self| unit.0.code),
+            "symbol" => match asked.lang()? {
+                Lang::Zh => ready::text(|unit: &Self| unit.0.symbol),
+                Lang::En => ready::text(|unit: &Self| unit.0.symbol_en),
+            },
+            "dimension" => ready::word(|unit: &Self| Some(Dimension::from(unit.0.dimension))),
+            "multiplier" => ready::plain(|unit: &Self| unit.0.multiplier),
+            _ => None,
+        }
+    }
+}
+
+impl Ready for Quantity {
+    fn field(asked: &Ask<'_>) -> Option<Write<Self>> {
+        match asked.name() {
+            "value" => match asked.argument::<String>("unit")? {
+                None => ready::shown(|quantity: &Self| Some(quantity.0.value)),
+                Some(code) => {
+                    let unit = domain::unit(&code)?;
+                    ready::decimal(move |quantity: &Self| quantity.0.convert(unit).ok())
+                }
+            },
+            "unit" => ready::object(asked, |quantity: &Self| Some(Unit(quantity.0.unit))),
+            "decimals" => ready::plain(|quantity: &Self| quantity.0.value.scale()),
+            "asReported" => ready::some_text(|quantity: &Self| quantity.0.as_reported.as_deref()),
+            "text" => {
+                let (lang, compact) = (asked.lang()?, asked.argument::<bool>("compact")?.unwrap_or(true));
+                ready::plain(move |quantity: &Self| text(&quantity.0, lang, compact))
+            }
+            _ => None,
+        }
+    }
+}
+
+impl Ready for Period {
+    fn field(asked: &Ask<'_>) -> Option<Write<Self>> {
+        match asked.name() {
+            "code" => ready::shown(|period: &Self| Some(period.0)),
+            "frequency" => ready::word(|period: &Self| Some(Frequency::from(period.0.frequency()))),
+            "start" => ready::shown(|period: &Self| Some(period.0.start())),
+            "end" => ready::shown(|period: &Self| Some(period.0.end())),
+            "label" => {
+                let lang = asked.lang()?;
+                ready::plain(move |period: &Self| label(period.0, lang))
+            }
+            _ => None,
+        }
     }
 }
 

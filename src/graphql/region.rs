@@ -4,16 +4,20 @@ use std::sync::Arc;
 
 use async_graphql::{Enum, Object};
 
+use super::connection::{Connection, Edge};
 use super::document::SourcedFields;
+use super::enterprise::{self, Enterprise, Parents};
 use super::fault::Fault;
 use super::node::NodeFields;
 use super::place::{PlaceFields, PlaceKind};
 use super::projects::{Asked, ProjectConnection, ProjectFilter, ProjectOrder};
+use super::ready::{self, Ask, Ready, Write};
 use super::subject::SubjectFields;
 use super::view::View;
 use super::words::Lang;
 use super::zone::Zone;
 use crate::domain;
+use crate::store::enterprise::Part;
 use crate::store::project::Dim;
 
 /// A region.
@@ -35,6 +39,22 @@ impl Region {
     }
 }
 
+impl Ready for Region {
+    fn field(asked: &Ask<'_>) -> Option<Write<Self>> {
+        match asked.name() {
+            "id" => ready::id("Region", |one: &Self| (one.view.clone(), one.row.id.0)),
+            "code" => ready::text(|one: &Self| &one.row.code),
+            "name" => {
+                let lang = asked.lang()?;
+                ready::text(move |one: &Self| lang.names(&one.row.name))
+            }
+            "kind" => ready::word(|one: &Self| Some(PlaceKind::from(one.row.kind))),
+            "adcode" => ready::some_text(|one: &Self| one.row.adcode.as_deref()),
+            _ => None,
+        }
+    }
+}
+
 /// 行政区或功能区。
 /// An administrative region, or a functional area.
 #[Object]
@@ -46,7 +66,7 @@ impl Region {
 
     #[graphql(flatten)]
     async fn subject(&self) -> SubjectFields {
-        SubjectFields::new(&self.view, self.row.id, &self.row.code, &self.row.name)
+        SubjectFields::new(&self.view, self.row.id, &self.row)
     }
 
     #[graphql(flatten)]
@@ -118,6 +138,17 @@ impl Region {
             [alone] => ProjectConnection::new(&self.view, Some((Dim::Region, *alone)), asked).await,
             several => ProjectConnection::of_regions(&self.view, several, asked).await,
         }
+    }
+
+    /// 位于其中及其下级区域的企业。
+    /// Enterprises that stand in it or in a region under it.
+    async fn enterprises(
+        &self,
+        #[graphql(default_with = "Some(20)", desc = "条数，至多 500。Items wanted, 500 at most.")] first: Option<i32>,
+        #[graphql(desc = "上一页末条的游标。Cursor of the last item of the page before.")] after: Option<String>,
+    ) -> Result<Connection<Edge<Enterprise>>, Fault> {
+        let within = self.view.atlas().index.regions_within(self.row.id);
+        enterprise::page_of(&self.view, Parents::all(Part::Region, within), first, after).await
     }
 }
 

@@ -14,6 +14,7 @@ use super::indicator::Indicator;
 use super::loaders::{Count, EnterpriseId, EntriesOf, First, ProjectId};
 use super::node::NodeFields;
 use super::project::Project;
+use super::ready::Ready;
 use super::region::Region;
 use super::scalars::PeriodCode;
 use super::space::{SpatialFilter, Where};
@@ -192,6 +193,8 @@ impl RegisterEntry {
         })
     }
 }
+
+impl Ready for RegisterEntry {}
 
 /// 名录条目：一次认定。从主体看即其荣誉。
 /// An entry of a register: one recognition. Seen from its holder, an honour.

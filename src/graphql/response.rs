@@ -126,7 +126,7 @@ fn comma(out: &mut Vec<u8>, at: usize) {
 
 /// A leaf, which cannot fail to serialise; a failure would leave `null`, which is still JSON.
 #[expect(clippy::disallowed_methods, reason = "leaves hold no geometry")]
-fn write_json<T: Serialize + ?Sized>(out: &mut Vec<u8>, leaf: &T) {
+pub(super) fn write_json<T: Serialize + ?Sized>(out: &mut Vec<u8>, leaf: &T) {
     let start = out.len();
     if serde_json::to_writer(&mut *out, leaf).is_err() {
         out.truncate(start);

@@ -8,6 +8,7 @@ use super::edition::Edition;
 use super::fault::Fault;
 use super::id::NodeId;
 use super::node::NodeFields;
+use super::ready::Ready;
 use super::scalars::{DateTime, Sha256};
 use super::view::View;
 use crate::store;
@@ -22,6 +23,8 @@ impl Revision {
         Self(revision)
     }
 }
+
+impl Ready for Revision {}
 
 /// 修订：对数据库的一次完整提交，编号 1、2、3……，从不修改、从不删除；每次读取都恰在一个修订上。摘要与前一修订相连。
 /// One committed change of the database. Revisions are numbered 1, 2, 3 …, never edited and never removed; every read

@@ -45,7 +45,7 @@ pub async fn faults(schema: &PlanSchema, document: &ExecutableDocument) -> Vec<S
     let mut request = Request::new("");
     request.operation_name = name.map(|name| name.to_string());
     request.set_parsed_query(document);
-    let Response { mut errors, .. } = schema.execute(request).await;
+    let Response { mut errors, .. } = schema.execute(request, false).await;
     errors.iter_mut().for_each(fault::complete);
     errors
 }

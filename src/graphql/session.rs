@@ -9,8 +9,9 @@ use super::PlanSchema;
 use super::bill::{Bill, MOST};
 use super::checked::{Checked, Question, Refused, told};
 use super::fault::{self, Fault};
-use super::order::arrange;
 use super::queue::Queue;
+use super::ready::InBytes;
+use super::response::is_request_error;
 use super::view::View;
 
 /// Errors that one answer tells at most.
@@ -20,11 +21,18 @@ const ERRORS: usize = 20;
 pub struct Session {
     view: View,
     queue: Queue,
+    bytes: bool,
 }
 
 impl Session {
     pub(super) const fn new(view: View, queue: Queue) -> Self {
-        Self { view, queue }
+        Self { view, queue, bytes: false }
+    }
+
+    /// For answers that are made into JSON by [`super::response`] and read in no other way: parts of them may be
+    /// written already.
+    pub fn in_bytes(self) -> Self {
+        Self { bytes: true, ..self }
     }
 
     /// The state that is read.
@@ -62,12 +70,18 @@ impl Session {
     /// Answers questions that were checked here, together. Every answer says what it was read at and what it cost,
     /// has its fields in the order of the question, and its errors in one form.
     pub async fn run(mut self, schema: &PlanSchema, checked: Vec<Result<Checked, Refused>>) -> Vec<Response> {
-        let view = &self.view;
+        let (view, bytes) = (&self.view, self.bytes);
         let answers = join_all(checked.into_iter().map(|checked| async move {
             match checked {
                 Ok(checked) => {
-                    let mut answer = schema.execute(checked.request(view)).await;
-                    arrange(&mut answer, &checked.document, checked.operation_name.as_deref());
+                    let sound = checked.is_sound();
+                    let request = checked.request(view);
+                    let request = if bytes { request.data(InBytes) } else { request };
+                    let mut answer = schema.execute(request, sound).await;
+                    if !sound && !is_request_error(&answer) {
+                        checked.known.found_sound();
+                    }
+                    checked.known.order.arrange(&mut answer.data);
                     sign(view, &mut answer, checked.bill());
                     answer
                 }
@@ -79,7 +93,7 @@ impl Session {
 
     /// The answers of a subscription, as they come. A query is answered once.
     pub fn stream(self, schema: &PlanSchema, checked: Result<Checked, Refused>) -> BoxStream<'static, Response> {
-        let Self { view, queue } = self;
+        let Self { view, queue, .. } = self;
         let checked = match checked {
             Ok(checked) => checked,
             Err(refused) => return futures_util::stream::iter([signed(&view, refused)]).boxed(),
@@ -87,7 +101,7 @@ impl Session {
         let answers = schema.execute_stream(checked.request(&view));
         unfold((answers, queue, view, checked), |(mut answers, mut queue, view, checked)| async move {
             let mut answer = queue.drive(answers.next()).await?;
-            arrange(&mut answer, &checked.document, checked.operation_name.as_deref());
+            checked.known.order.arrange(&mut answer.data);
             sign(&view, &mut answer, checked.bill());
             // It began in one state and tells of others.
             let newest = *view.arrivals().borrow();

@@ -1,5 +1,7 @@
 //! The interface `Subject`: whatever a figure can be about. Its fields are the only door to figures.
 
+use std::sync::Arc;
+
 use async_graphql::Object;
 
 use super::chain::Chain;
@@ -16,13 +18,15 @@ use super::observation::{self, MOST_SERIES, Observation, Series, Wanted};
 use super::place::Place;
 use super::plan::Plan;
 use super::project::Project;
+use super::ready::Ready;
 use super::region::Region;
 use super::scalars::PeriodCode;
 use super::view::View;
 use super::words::{Accumulation, Lang};
 use super::zone::Zone;
 use crate::atlas;
-use crate::domain::{EntityId, Names};
+use crate::domain::{self, EntityId};
+use crate::store::{enterprise, project};
 
 interface! {
     /// 数据可以描述的对象。
@@ -30,6 +34,8 @@ interface! {
     Subject extends [Node] from [NodeFields, SubjectFields]
         for [Region, Zone, LayoutElement, Cluster, Chain, Plan, Project, Enterprise]
 }
+
+impl Ready for Subject {}
 
 impl From<Place> for Subject {
     fn from(place: Place) -> Self {
@@ -68,18 +74,58 @@ impl Subject {
     }
 }
 
+/// What is called something.
+pub trait Called: Send + Sync {
+    /// Its code.
+    fn code(&self) -> &str;
+    /// Its name in a language, or else in Chinese.
+    fn name(&self, lang: Lang) -> &str;
+}
+
+macro_rules! called {
+    ($($row:ty),*) => {$(
+        impl Called for $row {
+            fn code(&self) -> &str {
+                &self.code
+            }
+
+            fn name(&self, lang: Lang) -> &str {
+                lang.names(&self.name)
+            }
+        }
+    )*};
+}
+
+called!(domain::Plan, domain::Region, domain::Zone, domain::LayoutElement, domain::Cluster, domain::Chain);
+
+macro_rules! called_fact {
+    ($($row:ty),*) => {$(
+        impl Called for $row {
+            fn code(&self) -> &str {
+                &self.code
+            }
+
+            fn name(&self, lang: Lang) -> &str {
+                lang.pick(&self.name, self.name_en.as_deref())
+            }
+        }
+    )*};
+}
+
+called_fact!(project::Project, enterprise::Enterprise);
+
 /// Fields of the interface `Subject`.
 pub struct SubjectFields {
     view: View,
     id: EntityId,
-    code: String,
-    name: Names,
+    row: Arc<dyn Called>,
 }
 
 impl SubjectFields {
-    /// The fields of a thing.
-    pub fn new(view: &View, id: EntityId, code: &str, name: &Names) -> Self {
-        Self { view: view.clone(), id, code: code.to_owned(), name: name.clone() }
+    /// The fields of the thing that a row is about. It is passed on the way to other fields: nothing is copied.
+    pub fn new(view: &View, id: EntityId, row: &Arc<impl Called + 'static>) -> Self {
+        let row = Arc::clone(row);
+        Self { view: view.clone(), id, row }
     }
 }
 
@@ -90,7 +136,7 @@ impl SubjectFields {
     /// 稳定代码，在同类中唯一。
     /// Human-stable code, unique within its type.
     async fn code(&self) -> &str {
-        &self.code
+        self.row.code()
     }
 
     /// 名称；没有英文名时返回中文。
@@ -99,7 +145,7 @@ impl SubjectFields {
         &self,
         #[graphql(default_with = "Some(Lang::Zh)", desc = "语言。Language.")] lang: Option<Lang>,
     ) -> &str {
-        lang.unwrap_or_default().names(&self.name)
+        self.row.name(lang.unwrap_or_default())
     }
 
     /// 数据序列，每个「指标 × 累计方式 × 频率」一条。指明 accumulation: IN_PERIOD 时，没有当期数的时期由本年累计数相减补上，

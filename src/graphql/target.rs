@@ -13,6 +13,7 @@ use super::indicator::Indicator;
 use super::node::NodeFields;
 use super::plan::{Plan, PlanSection};
 use super::quantity::{Period, Quantity};
+use super::ready::{self, Ask, Listed, Ready, Write};
 use super::scalars::{Decimal, PeriodCode};
 use super::subject::Subject;
 use super::task::Task;
@@ -155,8 +156,32 @@ impl Target {
         Self { view: view.clone(), row: Arc::clone(row) }
     }
 
+    fn steps(&self) -> Vec<Milestone> {
+        self.row.milestones.iter().map(|row| Milestone { view: self.view.clone(), row: row.clone() }).collect()
+    }
+
     fn of_code(view: &View, code: Option<&String>) -> Option<Self> {
         view.atlas().targets.code(code?).map(|row| Self::new(view, row))
+    }
+}
+
+impl Ready for Target {
+    fn field(asked: &Ask<'_>) -> Option<Write<Self>> {
+        match asked.name() {
+            "id" => ready::id("Target", |target: &Self| (target.view.clone(), target.row.id.0)),
+            "code" => ready::text(|target: &Self| &target.row.code),
+            "basis" => ready::word(|target: &Self| Some(TargetBasis::from(target.row.basis))),
+            "comparator" => ready::word(|target: &Self| Some(Comparator::from(target.row.comparator))),
+            "commitment" => ready::word(|target: &Self| Some(Commitment::from(target.row.commitment))),
+            "quantity" => ready::object(asked, |target: &Self| Some(Quantity(target.row.quantity.clone()))),
+            "unitRestored" => ready::plain(|target: &Self| target.row.unit_restored),
+            "period" => ready::object(asked, |target: &Self| Some(Period(target.row.period))),
+            "indicator" => {
+                ready::object(asked, |target: &Self| Indicator::need(&target.view, &target.row.indicator).ok())
+            }
+            "milestones" => ready::list(asked, Self::steps),
+            _ => None,
+        }
     }
 }
 
@@ -291,8 +316,8 @@ impl Target {
 
     /// 里程碑，按时期。
     /// Its milestones, by period.
-    async fn milestones(&self) -> Vec<Milestone> {
-        self.row.milestones.iter().map(|row| Milestone { view: self.view.clone(), row: row.clone() }).collect()
+    async fn milestones(&self) -> Listed<Milestone> {
+        Listed(self.steps())
     }
 
     /// 灯：按公开的规则，以截至查看之日的数据与最新一个到期的里程碑相比。给出 period 时，以该时期末日为准（不晚于查看之日）。
@@ -351,6 +376,20 @@ async fn fact(view: &View, kind: domain::Kind, code: &str) -> Result<domain::Ent
 pub struct Milestone {
     view: View,
     row: domain::Milestone,
+}
+
+impl Ready for Milestone {
+    fn field(asked: &Ask<'_>) -> Option<Write<Self>> {
+        match asked.name() {
+            "period" => ready::object(asked, |step: &Self| Some(Period(step.row.period))),
+            "quantity" => ready::object(asked, |step: &Self| Some(Quantity(step.row.quantity.clone()))),
+            "comparator" => ready::word(|step: &Self| Some(Comparator::from(step.row.comparator))),
+            "asWritten" => ready::some_text(|step: &Self| step.row.quantity.as_reported.as_deref()),
+            "unitRestored" => ready::plain(|step: &Self| step.row.unit_restored),
+            "interpolated" => ready::plain(|step: &Self| step.row.interpolated),
+            _ => None,
+        }
+    }
 }
 
 /// 里程碑：目标到某一时期应达到的数。原文写明的照录；内插的有标记，从不评为红灯。

@@ -13,6 +13,7 @@ use super::fault::Fault;
 use super::node::NodeFields;
 use super::plan::{Plan, PlanSection, TaskGroup};
 use super::projects::{Asked, ProjectConnection, ProjectFilter, ProjectOrder};
+use super::ready::{self, Ask, Listed, Ready, Write};
 use super::scalars::PeriodCode;
 use super::target::Target;
 use super::task_link::{LinkVia, TaskPlaceEdge, TaskUnitEdge, page_of_links, ways};
@@ -54,6 +55,34 @@ impl Task {
         Self { view: view.clone(), row: Arc::clone(row) }
     }
 
+    fn in_group(&self) -> Option<TaskGroup> {
+        self.view.atlas().groups.code(&self.row.group).map(|row| TaskGroup::new(&self.view, row))
+    }
+
+    fn carries(&self) -> Vec<Target> {
+        self.view.atlas().index.targets_of(self.row.id).iter().map(|row| Target::new(&self.view, row)).collect()
+    }
+
+    fn shared(
+        &self,
+        roles: Option<&[UnitRole]>,
+        first: Option<i32>,
+        after: Option<String>,
+    ) -> Result<Connection<TaskUnitEdge>, Fault> {
+        let parts = self.row.units.iter();
+        let rows: Vec<(&domain::TaskUnit, ResponsibleUnit)> = parts
+            .filter(|part| roles.is_none_or(|roles| roles.contains(&part.role.into())))
+            .filter_map(|part| Some((part, ResponsibleUnit::of_code(&self.view, &part.unit)?)))
+            .collect();
+        let paging = Paging::new(first, after, MOST_IN_MEMORY)?;
+        Connection::of(
+            &rows,
+            &paging,
+            |(part, _)| part.unit.clone(),
+            |(part, unit), cursor| TaskUnitEdge::new(&self.view, cursor, unit, part),
+        )
+    }
+
     /// The distinct things of a kind that it touches, city-wide duties left out.
     fn touched(&self, kind: Kind) -> Vec<EntityId> {
         let atlas = self.view.atlas();
@@ -65,6 +94,31 @@ impl Task {
             }
         }
         ids
+    }
+}
+
+impl Ready for Task {
+    fn field(asked: &Ask<'_>) -> Option<Write<Self>> {
+        match asked.name() {
+            "id" => ready::id("Task", |task: &Self| (task.view.clone(), task.row.id.0)),
+            "code" => ready::text(|task: &Self| &task.row.code),
+            "number" => ready::plain(|task: &Self| task.row.number),
+            "title" => {
+                let lang = asked.lang()?;
+                ready::text(move |task: &Self| lang.names(&task.row.title))
+            }
+            "kind" => ready::word(|task: &Self| Some(TaskKind::from(task.row.kind))),
+            "group" => ready::object(asked, Self::in_group),
+            "deadlineAsWritten" => ready::plain(|task: &Self| task.row.deadline_as_written.clone()),
+            "responsibilityAsWritten" => ready::text(|task: &Self| &task.row.responsibility_as_written),
+            "targets" => ready::list(asked, Self::carries),
+            "units" => {
+                let (roles, first) = (asked.argument::<Vec<UnitRole>>("roles")?, asked.first()?);
+                let after = asked.argument::<String>("after")?;
+                ready::object(asked, move |task: &Self| task.shared(roles.as_deref(), first, after.clone()).ok())
+            }
+            _ => None,
+        }
     }
 }
 
@@ -118,8 +172,7 @@ impl Task {
     /// 所在的任务组。
     /// The group it stands in.
     async fn group(&self) -> Result<TaskGroup, Fault> {
-        let row = self.view.atlas().groups.code(&self.row.group);
-        row.map(|row| TaskGroup::new(&self.view, row)).ok_or_else(|| Fault::internal("a task without its group"))
+        self.in_group().ok_or_else(|| Fault::internal("a task without its group"))
     }
 
     /// 内容相同的正文条目。
@@ -142,8 +195,8 @@ impl Task {
 
     /// 所承载的目标；可不止一个。
     /// The targets that it carries; may be several.
-    async fn targets(&self) -> Vec<Target> {
-        self.view.atlas().index.targets_of(self.row.id).iter().map(|row| Target::new(&self.view, row)).collect()
+    async fn targets(&self) -> Listed<Target> {
+        Listed(self.carries())
     }
 
     /// 责任单位及其角色，依原文次序。
@@ -156,18 +209,7 @@ impl Task {
         >,
         #[graphql(desc = "上一页末条的游标。Cursor of the last item of the page before.")] after: Option<String>,
     ) -> Result<Connection<TaskUnitEdge>, Fault> {
-        let parts = self.row.units.iter();
-        let rows: Vec<(&domain::TaskUnit, ResponsibleUnit)> = parts
-            .filter(|part| roles.as_ref().is_none_or(|roles| roles.contains(&part.role.into())))
-            .filter_map(|part| Some((part, ResponsibleUnit::of_code(&self.view, &part.unit)?)))
-            .collect();
-        let paging = Paging::new(first, after, MOST_IN_MEMORY)?;
-        Connection::of(
-            &rows,
-            &paging,
-            |(part, _)| part.unit.clone(),
-            |(part, unit), cursor| TaskUnitEdge::new(&self.view, cursor, unit, part),
-        )
+        self.shared(roles.as_deref(), first, after)
     }
 
     /// 涉及的地点、集群和产业链及其途径；面向全市的职责只在 via 含 RESPONSIBLE_UNIT 时给出。

@@ -7,6 +7,7 @@ use async_graphql::{Enum, Object};
 use super::connection::{Connection, EdgeType, Paging};
 use super::document::SourcedFields;
 use super::fault::Fault;
+use super::ready::{self, Ask, Ready, Write};
 use super::subject::Subject;
 use super::task::Task;
 use super::tasks::TaskFilter;
@@ -55,6 +56,20 @@ impl TaskUnitEdge {
         Self { cursor, view: view.clone(), node: node.clone(), row: row.clone() }
     }
 }
+
+impl Ready for TaskUnitEdge {
+    fn field(asked: &Ask<'_>) -> Option<Write<Self>> {
+        match asked.name() {
+            "cursor" => ready::text(|edge: &Self| &edge.cursor),
+            "node" => ready::object(asked, |edge: &Self| Some(edge.node.clone())),
+            "role" => ready::word(|edge: &Self| Some(UnitRole::from(edge.row.role))),
+            "nameAsWritten" => ready::text(|edge: &Self| &edge.row.name_as_written),
+            _ => None,
+        }
+    }
+}
+
+impl Ready for TaskPlaceEdge {}
 
 /// 任务与责任单位之间的联系。
 /// A unit's part in a task.

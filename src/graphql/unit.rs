@@ -8,6 +8,7 @@ use super::connection::{Connection, Edge, MOST_IN_MEMORY, Paging};
 use super::document::SourcedFields;
 use super::fault::Fault;
 use super::node::NodeFields;
+use super::ready::{self, Ask, Ready, Write};
 use super::region::Region;
 use super::scalars::Date;
 use super::task::Task;
@@ -78,6 +79,21 @@ impl ResponsibleUnit {
     /// The unit of a code.
     pub fn of_code(view: &View, code: &str) -> Option<Self> {
         view.atlas().units.code(code).map(|row| Self::new(view, row))
+    }
+}
+
+impl Ready for ResponsibleUnit {
+    fn field(asked: &Ask<'_>) -> Option<Write<Self>> {
+        match asked.name() {
+            "id" => ready::id("ResponsibleUnit", |one: &Self| (one.view.clone(), one.row.id.0)),
+            "code" => ready::text(|one: &Self| &one.row.code),
+            "name" => {
+                let lang = asked.lang()?;
+                ready::text(move |one: &Self| lang.names(&one.row.name))
+            }
+            "kind" => ready::word(|one: &Self| Some(UnitKind::from(one.row.kind))),
+            _ => None,
+        }
     }
 }
 

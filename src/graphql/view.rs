@@ -10,10 +10,12 @@ use tokio::sync::{OnceCell, watch};
 
 use super::fault::Fault;
 use super::id::NodeId;
+use super::known::Documents;
 use super::library::{Library, Volume};
 use super::loaders::{self, FactLoader};
 use super::queue::{Fetches, queue};
 use super::session::Session;
+use super::summaries::Summaries;
 use crate::assess::Figures;
 use crate::assess::lint::Finding;
 use crate::atlas::Atlas;
@@ -78,7 +80,7 @@ impl View {
             volume: Arc::clone(volume),
             atlas,
             snapshot,
-            facts: loaders::facts(library.store(), volume.revision.number, &request.fetches),
+            facts: loaders::facts(library, volume, &request.fetches),
             request,
             figures: OnceCell::new(),
         }))
@@ -94,6 +96,16 @@ impl View {
         self.0.library.store()
     }
 
+    /// The documents that were read last.
+    pub(super) fn documents(&self) -> &Documents {
+        self.0.library.documents()
+    }
+
+    /// Vertices that an outline has on the average at a tolerance in metres.
+    pub(super) fn mean_vertices(&self, tolerance: f64) -> u64 {
+        self.0.volume.levels.of(self.atlas(), tolerance)
+    }
+
     /// What a plan leaves open or says in two ways.
     pub fn findings(&self, plan: &str) -> Arc<[Arc<Finding>]> {
         self.0.volume.findings.of(self.atlas(), plan)
@@ -105,6 +117,11 @@ impl View {
     /// [`Fault`] when the database fails.
     pub async fn names(&self, named: Named) -> Result<Option<Arc<Names>>, Fault> {
         self.0.library.names(self.atlas(), named).await.map_err(Fault::from)
+    }
+
+    /// Projects of the revision by what they are often grouped by.
+    pub(super) fn summaries(&self) -> &Summaries {
+        &self.0.volume.summaries
     }
 
     /// Facts of the revision, fetched for a whole level of the query at once.

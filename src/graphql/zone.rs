@@ -8,16 +8,19 @@ use super::chain::Chain;
 use super::cluster::Cluster;
 use super::connection::{Connection, Edge, MOST_FACTS, MOST_IN_MEMORY, Paging};
 use super::document::SourcedFields;
+use super::enterprise::{self, Enterprise, Parents};
 use super::fault::Fault;
 use super::node::NodeFields;
 use super::place::{PlaceFields, PlaceKind};
 use super::profile::{self, Peer, ZoneProfile};
 use super::projects::{Asked, ProjectConnection, ProjectFilter, ProjectOrder};
+use super::ready::{self, Ask, Ready, Write};
 use super::region::{ProfileFact, Region};
 use super::subject::SubjectFields;
 use super::view::View;
 use super::words::Lang;
 use crate::domain;
+use crate::store::enterprise::Part;
 use crate::store::project::Dim;
 
 /// 开发区是否在官方名单上。
@@ -55,6 +58,25 @@ impl Zone {
     }
 }
 
+impl Ready for Zone {
+    fn field(asked: &Ask<'_>) -> Option<Write<Self>> {
+        match asked.name() {
+            "id" => ready::id("Zone", |one: &Self| (one.view.clone(), one.row.id.0)),
+            "code" => ready::text(|one: &Self| &one.row.code),
+            "name" => {
+                let lang = asked.lang()?;
+                ready::text(move |one: &Self| lang.names(&one.row.name))
+            }
+            "level" => {
+                let lang = asked.lang()?;
+                ready::some_text(move |one: &Self| one.row.level.as_ref().map(|level| lang.names(level)))
+            }
+            "listing" => ready::word(|one: &Self| Some(ZoneListing::from(one.row.listing))),
+            _ => None,
+        }
+    }
+}
+
 /// 开发区。
 /// A development zone.
 #[Object]
@@ -66,7 +88,7 @@ impl Zone {
 
     #[graphql(flatten)]
     async fn subject(&self) -> SubjectFields {
-        SubjectFields::new(&self.view, self.row.id, &self.row.code, &self.row.name)
+        SubjectFields::new(&self.view, self.row.id, &self.row)
     }
 
     #[graphql(flatten)]
@@ -217,5 +239,15 @@ impl Zone {
     ) -> Result<ProjectConnection, Fault> {
         let asked = Asked { filter, order: order_by, first, after };
         ProjectConnection::new(&self.view, Some((Dim::Zone, self.row.id)), asked).await
+    }
+
+    /// 位于其中的企业。
+    /// Enterprises that stand in it.
+    async fn enterprises(
+        &self,
+        #[graphql(default_with = "Some(20)", desc = "条数，至多 500。Items wanted, 500 at most.")] first: Option<i32>,
+        #[graphql(desc = "上一页末条的游标。Cursor of the last item of the page before.")] after: Option<String>,
+    ) -> Result<Connection<Edge<Enterprise>>, Fault> {
+        enterprise::page_of(&self.view, Parents::all(Part::Zone, [self.row.id]), first, after).await
     }
 }

@@ -143,7 +143,7 @@ impl Gate {
         let start = Instant::now();
         let schema = self.schema.clone();
         let work = async move {
-            let mut answers = session.run(&schema, checked).await;
+            let mut answers = session.in_bytes().run(&schema, checked).await;
             let answers = if batch {
                 BatchResponse::Batch(answers)
             } else {
@@ -249,6 +249,11 @@ impl Parcel {
     /// An answer with the room it takes.
     pub fn new(bytes: Bytes, room: Option<Room>) -> Self {
         Self { rest: bytes, room, due: Instant::now() + SENDING }
+    }
+
+    /// The whole answer, which stays here.
+    pub fn bytes(&self) -> Bytes {
+        self.rest.clone()
     }
 
     /// The whole answer at once.

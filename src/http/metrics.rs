@@ -66,6 +66,7 @@ pub struct Metrics {
     seconds: Times<Operation>,
     costs: Histogram,
     refused: Family<Code, Counter>,
+    repeated: Counter,
     not_modified: Counter,
     tiles: Family<Held, Counter>,
     streams: Gauge,
@@ -90,6 +91,8 @@ impl Default for Metrics {
         let tiles = Family::default();
         let costs = Histogram::new(exponential_buckets(1.0, 4.0, 11));
         let (refused, not_modified, streams) = (Family::default(), Counter::default(), Gauge::default());
+        let repeated = Counter::default();
+        registry.register("graphql_repeated", "Answers that were given before", repeated.clone());
         registry.register("http_requests", "Requests by route and status", requests.clone());
         registry.register("http_seconds", "Time to the head of the answer, by route", took.clone());
         registry.register("graphql_seconds", "Time to answer, by operation", seconds.clone());
@@ -105,6 +108,7 @@ impl Default for Metrics {
             seconds,
             costs,
             refused,
+            repeated,
             not_modified,
             tiles,
             streams,
@@ -144,6 +148,12 @@ impl Metrics {
     pub fn stream(&self) -> Open {
         self.streams.inc();
         Open(self.streams.clone())
+    }
+
+    /// A question was answered as it had been before.
+    pub fn repeated(&self, name: Option<&str>, took: Duration) {
+        self.repeated.inc();
+        self.answered(name, Outcome::Whole, took);
     }
 
     /// A question was answered. Only operations that were answered whole get a name of their own, and only the first.

@@ -1,5 +1,6 @@
 //! The doors: GraphQL, its schema, health, and the page. Each route states how long its answers may be kept.
 
+mod answers;
 mod basemap;
 mod cache;
 pub mod documents;
@@ -69,6 +70,7 @@ pub struct Site {
     writer: forms::Writer,
     settings: Arc<Settings>,
     gate: Gate,
+    answers: answers::Answers,
     tiles: Arc<tiles::Tiles>,
     metrics: Arc<Metrics>,
     ids: Arc<Ids>,
@@ -85,8 +87,9 @@ impl Site {
         let metrics = Arc::<Metrics>::default();
         let gate = Gate::new(schema.clone(), Arc::clone(&metrics));
         let writer = forms::Writer::new(schema.clone(), gate.clone());
+        let answers = answers::Answers::default();
         let (settings, tiles) = (Arc::new(settings), Arc::new(tiles::Tiles::new()));
-        Self { library, schema, clock, documents, writer, settings, gate, tiles, metrics, ids, closing }
+        Self { library, schema, clock, documents, writer, settings, gate, answers, tiles, metrics, ids, closing }
     }
 }
 

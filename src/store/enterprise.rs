@@ -1,7 +1,8 @@
 //! Enterprises.
 
 use sea_query::{
-    Condition, Expr, ExprTrait, Func, JoinType, Order, OverStatement, Query, SelectStatement, WindowStatement,
+    Condition, Expr, ExprTrait, Func, IntoTableRef, JoinType, Order, OverStatement, Query, SelectStatement,
+    WindowStatement,
 };
 
 use super::area::Within;
@@ -111,16 +112,30 @@ pub async fn by_ids(store: &Store, at: i32, ids: &[i64]) -> Result<Vec<Enterpris
     store.db.rows(&by_ids_statement(store.db.dialect(), at, ids)).await?.iter().map(read).collect()
 }
 
-/// Some chains, or one stage of each.
+/// What enterprises are asked for by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Part {
-    /// Everything in the chain.
+    /// The zone they stand in.
+    Zone,
+    /// The region they stand in.
+    Region,
+    /// The chain they belong to.
     Chain,
-    /// What works at one of its stages.
+    /// The chain, and the stage of it that they work at.
     Stage,
 }
 
-/// The first `limit` enterprises of each of some chains, or of each stage of them, in the order of codes.
+impl Part {
+    const fn column(self) -> &'static str {
+        match self {
+            Self::Zone => "zone",
+            Self::Region => "region",
+            Self::Chain | Self::Stage => "chain",
+        }
+    }
+}
+
+/// The first `limit` enterprises of each of some parents, or of each stage of them, in the order of codes.
 ///
 /// # Errors
 /// When the database fails.
@@ -128,14 +143,18 @@ pub async fn page_per_part(
     store: &Store,
     at: i32,
     part: Part,
-    chains: &[i64],
+    parents: &[i64],
     limit: u64,
 ) -> Result<Vec<Enterprise>, StoreError> {
-    let select = page_per_part_statement(store.db.dialect(), at, part, chains, limit);
+    let dialect = store.db.dialect();
+    let select = match part {
+        Part::Stage => page_per_stage_statement(dialect, at, parents, limit),
+        _ => page_per_part_statement(dialect, at, part, parents, limit),
+    };
     store.db.rows(&select).await?.iter().map(read).collect()
 }
 
-/// How many enterprises there are in each of some chains, or at each stage of them: chain, stage, number.
+/// How many enterprises each of some parents has, or each stage of them: parent, stage, number.
 ///
 /// # Errors
 /// When the database fails.
@@ -143,13 +162,13 @@ pub async fn counts(
     store: &Store,
     at: i32,
     part: Part,
-    chains: &[i64],
+    parents: &[i64],
 ) -> Result<Vec<(i64, Option<String>, i64)>, StoreError> {
-    let rows = store.db.rows(&counts_statement(store.db.dialect(), at, part, chains)).await?;
+    let rows = store.db.rows(&counts_statement(store.db.dialect(), at, part, parents)).await?;
     rows.iter()
         .map(|row| match part {
-            Part::Chain => Ok((row.int(0)?, None, row.int(1)?)),
             Part::Stage => Ok((row.int(0)?, row.some_text(1)?, row.int(2)?)),
+            _ => Ok((row.int(0)?, None, row.int(1)?)),
         })
         .collect()
 }
@@ -233,26 +252,56 @@ pub(super) fn count_statement(dialect: Dialect, at: i32, filter: &Filter) -> Sel
     matching(dialect, at, filter).expr(Func::count(Expr::col(("p", "entity")))).take()
 }
 
-/// Enterprises of some chains; where stages are asked for, those that stand at one.
-fn of_chains(dialect: Dialect, at: i32, part: Part, chains: &[i64]) -> SelectStatement {
-    let chains = Some(chains.to_vec());
+/// Enterprises of some parents; where stages are asked for, those that stand at one.
+fn of_parents(dialect: Dialect, at: i32, part: Part, parents: &[i64]) -> SelectStatement {
     let staged = (part == Part::Stage).then(|| Expr::col(("p", "stage")).is_not_null());
-    matching(dialect, at, &Filter { chains, ..Filter::default() }).and_where_option(staged).take()
+    Query::select()
+        .from_as("enterprise", "p")
+        .cond_where(held_at("p", at))
+        .and_where(among(dialect, ("p", part.column()), parents))
+        .and_where_option(staged)
+        .take()
 }
 
+/// The first of each parent are found before anything else of them is read.
 pub(super) fn page_per_part_statement(
     dialect: Dialect,
     at: i32,
     part: Part,
-    chains: &[i64],
+    parents: &[i64],
     limit: u64,
 ) -> SelectStatement {
-    let mut place = WindowStatement::partition_by(("p", "chain"));
-    if part == Part::Stage {
-        place.add_partition_by(Expr::col(("p", "stage")));
+    let mut first = Query::select();
+    first
+        .from_as("enterprise", "p")
+        .join_as(JoinType::InnerJoin, "entity", "e", Expr::col(("e", "id")).equals(("p", "entity")))
+        .cond_where(held_at("p", at))
+        .and_where(Expr::col(("p", part.column())).equals(("parent", "id")))
+        .order_by(("e", "code"), Order::Asc)
+        .limit(limit);
+    let mut select = Query::select();
+    select.from_subquery(dialect.ids(parents), "parent");
+    match dialect {
+        Dialect::Sqlite => {
+            first.column(("p", "entity"));
+            select
+                .cross_join("enterprise".into_table_ref().alias("p"))
+                .cond_where(held_at("p", at))
+                .and_where(Expr::col(("p", "entity")).in_subquery(first));
+        }
+        Dialect::Postgres => {
+            first.column(("p", "entity")).columns(OWN.map(|column| ("p", column)));
+            select.join_lateral(JoinType::InnerJoin, first, "p", Expr::cust("TRUE"));
+        }
     }
+    columns(select).order_by(("e", "code"), Order::Asc).take()
+}
+
+pub(super) fn page_per_stage_statement(dialect: Dialect, at: i32, chains: &[i64], limit: u64) -> SelectStatement {
+    let mut place = WindowStatement::partition_by(("p", "chain"));
+    place.add_partition_by(Expr::col(("p", "stage")));
     place.order_by(("e", "code"), Order::Asc);
-    let mut ranked = columns(of_chains(dialect, at, part, chains));
+    let mut ranked = columns(of_parents(dialect, at, Part::Stage, chains));
     ranked.expr_window_as(Func::cust("ROW_NUMBER"), place.take(), "place");
     Query::select()
         .columns(["id", "code"])
@@ -263,9 +312,10 @@ pub(super) fn page_per_part_statement(
         .take()
 }
 
-pub(super) fn counts_statement(dialect: Dialect, at: i32, part: Part, chains: &[i64]) -> SelectStatement {
-    let mut select = of_chains(dialect, at, part, chains);
-    select.column(("p", "chain")).group_by_col(("p", "chain"));
+pub(super) fn counts_statement(dialect: Dialect, at: i32, part: Part, parents: &[i64]) -> SelectStatement {
+    let mut select = of_parents(dialect, at, part, parents);
+    let of = ("p", part.column());
+    select.column(of).group_by_col(of);
     if part == Part::Stage {
         select.column(("p", "stage")).group_by_col(("p", "stage"));
     }

@@ -212,6 +212,22 @@ pub async fn list(
     store.db.rows(&select).await?.iter().map(read).collect()
 }
 
+/// The first projects in an order, and how many there are in all.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_counted(
+    store: &Store,
+    at: i32,
+    filter: &Filter,
+    order: Order,
+    limit: u64,
+) -> Result<(Vec<Project>, i64), StoreError> {
+    let rows = store.db.rows(&statements::list_counted(store.db.dialect(), at, filter, order, limit)).await?;
+    let total = rows.first().map_or(Ok(0), |row| row.int(statements::COLUMNS.len() + 1))?;
+    Ok((rows.iter().map(read).collect::<Result<_, _>>()?, total))
+}
+
 /// Where tasks have projects: each different combination once.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reach {

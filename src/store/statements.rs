@@ -169,6 +169,14 @@ fn projects() {
                 "list in a box, stage",
                 show(|d| project::statements::list(d, 7, &framed, order(OrderBy::Stage, false), Some(&cursor), 21)),
             ),
+            (
+                "list_counted",
+                show(|d| project::statements::list_counted(d, 7, &framed, order(OrderBy::Investment, true), 21)),
+            ),
+            (
+                "list_counted by code",
+                show(|d| project::statements::list_counted(d, 7, &all, order(OrderBy::Code, false), 21)),
+            ),
             ("count", show(|d| project::statements::count(d, 7, &framed))),
             ("groups", show(|d| project::statements::groups(d, 7, &all, &[Dim::Zone, Dim::Stage]))),
             (
@@ -224,7 +232,8 @@ fn enterprises_and_entries() {
         vec![
             ("list", show(|d| enterprise::list_statement(d, 7, &full, Some("e-1"), 21))),
             ("count", show(|d| enterprise::count_statement(d, 7, &full))),
-            ("page_per_part", show(|d| enterprise::page_per_part_statement(d, 7, enterprise::Part::Stage, &[1, 2], 6))),
+            ("page_per_part", show(|d| enterprise::page_per_part_statement(d, 7, enterprise::Part::Zone, &[1, 2], 6))),
+            ("page_per_stage", show(|d| enterprise::page_per_stage_statement(d, 7, &[1, 2], 6))),
             ("counts", show(|d| enterprise::counts_statement(d, 7, enterprise::Part::Chain, &[1, 2]))),
             ("by_code", show(|_| enterprise::by_code_statement(7, "e-1"))),
             ("by_ids", show(|d| enterprise::by_ids_statement(d, 7, &[1, 2]))),

@@ -43,8 +43,8 @@ pub enum Questions {
 /// Reads the body of a POST.
 ///
 /// # Errors
-/// The status and what is wrong, when it is not JSON, packed, too long, too slow, or no question.
-pub async fn from_body(headers: &HeaderMap, body: Body) -> Result<Questions, (StatusCode, Fault)> {
+/// The status and what is wrong, when it is not JSON, packed, too long or too slow.
+pub async fn read(headers: &HeaderMap, body: Body) -> Result<Bytes, (StatusCode, Fault)> {
     if !is_json(headers) {
         let fault = Fault::media("请以 application/json（UTF-8）提问", "ask in application/json, in UTF-8");
         return Err((StatusCode::UNSUPPORTED_MEDIA_TYPE, fault));
@@ -56,11 +56,14 @@ pub async fn from_body(headers: &HeaderMap, body: Body) -> Result<Questions, (St
     }
     let read = tokio::time::timeout(READING, axum::body::to_bytes(body, BODY)).await;
     let body = read.map_err(|_| (StatusCode::REQUEST_TIMEOUT, Fault::slow()))?;
-    let body = body.map_err(|_| (StatusCode::PAYLOAD_TOO_LARGE, Fault::too_large(BODY)))?;
-    parse(&body).map_err(|fault| (StatusCode::BAD_REQUEST, fault))
+    body.map_err(|_| (StatusCode::PAYLOAD_TOO_LARGE, Fault::too_large(BODY)))
 }
 
-fn parse(body: &Bytes) -> Result<Questions, Fault> {
+/// The questions of a body.
+///
+/// # Errors
+/// [`Fault`] when it holds none.
+pub fn parse(body: &Bytes) -> Result<Questions, Fault> {
     let malformed = |why: serde_json::Error| Fault::malformed("请求体不是 GraphQL 请求", why);
     if body.iter().find(|byte| !byte.is_ascii_whitespace()) != Some(&b'[') {
         return Ok(Questions::One(serde_json::from_slice(body).map_err(malformed)?));

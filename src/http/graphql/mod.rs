@@ -14,12 +14,15 @@ use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use chrono::{DateTime, Utc};
+use tokio::time::Instant;
 
 use super::Site;
+use super::answers::{Answers, Given, Place};
 use super::cache::{Cache, is_known, tag};
 use super::gate::{Answered, Parcel, Refusal};
 use super::{documents, forms};
-use crate::graphql::{Checked, Fault, Question, Refused, Session, response};
+use crate::graphql::{Checked, Fault, Pin, Question, Refused, Session, response};
 pub use ask::Asked;
 use ask::{Address, Questions};
 pub use negotiate::best;
@@ -107,7 +110,7 @@ pub async fn by_get(
         refused.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST"));
         return refused;
     }
-    let mut response = answer(&site, session, checked, form, false).await;
+    let mut response = answer(&site, session, checked, form, false, None).await;
     if response.status().is_success() {
         response.headers_mut().insert(header::ETAG, tag);
     }
@@ -117,14 +120,25 @@ pub async fn by_get(
 /// A question, or a batch of them, in the body. Only JSON is taken, which no form of another site can send.
 pub async fn by_post(State(site): State<Site>, headers: HeaderMap, body: Body) -> Response {
     let Some(form) = Form::of(&headers) else { return not_acceptable() };
-    let questions = match ask::from_body(&headers, body).await {
-        Ok(questions) => questions,
+    let body = match ask::read(&headers, body).await {
+        Ok(body) => body,
         Err((status, fault)) => return fail(status, form, fault),
+    };
+    let now = (site.clock)();
+    let place = place(&site, now, form, &body);
+    if let Some(given) = place.and_then(|place| again(&site, &place)) {
+        return reply(StatusCode::OK, form, given, Cache::Never);
+    }
+    let questions = match ask::parse(&body) {
+        Ok(questions) => questions,
+        Err(fault) => return fail(StatusCode::BAD_REQUEST, form, fault),
     };
     let (asked, batch) = match questions {
         Questions::One(asked) => (vec![asked], false),
         Questions::Batch(asked) => (asked, true),
     };
+    // Documents named by their hash are remembered as they come.
+    let place = place.filter(|_| !batch && asked.iter().all(|one| one.extensions.is_none()));
     let mut questions = Vec::with_capacity(asked.len());
     for asked in asked {
         match complete(&site, asked).await {
@@ -135,7 +149,7 @@ pub async fn by_post(State(site): State<Site>, headers: HeaderMap, body: Body) -
     if let Form::File(file) = form {
         return documents::by_post(&site, questions, file).await;
     }
-    let Some(session) = site.library.head((site.clock)()) else { return not_ready(form) };
+    let Some(session) = site.library.head(now) else { return not_ready(form) };
     let checked = site.gate.check(&session, questions);
     if form == Form::Events {
         return events::stream(&site, session, checked);
@@ -143,9 +157,27 @@ pub async fn by_post(State(site): State<Site>, headers: HeaderMap, body: Body) -
     if checked.iter().flatten().any(|one| one.kind() == OperationType::Subscription) {
         return fail(StatusCode::BAD_REQUEST, form, Fault::queries_only());
     }
-    let mut response = answer(&site, session, checked, form, batch).await;
+    let mut response = answer(&site, session, checked, form, batch, place).await;
     response.headers_mut().insert(header::CACHE_CONTROL, Cache::Never.header());
     response
+}
+
+/// Where the answer to a body is kept; nowhere while there is nothing to be read, nor for what is no JSON.
+fn place(site: &Site, now: DateTime<Utc>, form: Form, body: &[u8]) -> Option<Place> {
+    let door = match form {
+        Form::Json => "json",
+        Form::Graphql => "graphql",
+        Form::Events | Form::File(_) => return None,
+    };
+    Some(Answers::place(&Pin::head(&site.library, now)?, door, body))
+}
+
+/// The answer that was given before, to be sent again.
+fn again(site: &Site, place: &Place) -> Option<Parcel> {
+    let begun = Instant::now();
+    let given = site.answers.get(place)?;
+    site.metrics.repeated(given.name.as_deref(), begun.elapsed());
+    Some(Parcel::new(given.bytes, None))
 }
 
 /// What an answer depends on besides its address.
@@ -165,9 +197,14 @@ async fn answer(
     checked: Vec<Result<Checked, Refused>>,
     form: Form,
     batch: bool,
+    place: Option<Place>,
 ) -> Response {
+    let name = checked.first().and_then(|one| one.as_ref().ok()).and_then(Checked::name).map(str::to_owned);
     match site.gate.answer(session, checked, batch).await {
         Ok(Answered { outcome, parcel, .. }) => {
+            if let Some(place) = place.filter(|_| outcome == Outcome::Whole) {
+                site.answers.keep(place, Given { bytes: parcel.bytes(), name });
+            }
             let status = match outcome {
                 Outcome::NoData if form == Form::Graphql => StatusCode::BAD_REQUEST,
                 Outcome::Away => StatusCode::SERVICE_UNAVAILABLE,

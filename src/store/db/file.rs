@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 
+use super::reader::Readers;
 use super::{READER_CACHE, WRITER_PATIENCE};
 use crate::store::StoreError;
 
@@ -17,8 +18,8 @@ const ROWS: usize = 512;
 /// Bytes of a page.
 const PAGE: u64 = 4096;
 
-/// Opens a file, making what is missing.
-pub(super) async fn open(path: &Path) -> Result<SqlitePool, StoreError> {
+/// Opens a file, making what is missing. The readers are for questions; a file that nobody can write has none.
+pub(super) async fn open(path: &Path) -> Result<(SqlitePool, Option<Readers>), StoreError> {
     if path.as_os_str().is_empty() {
         return Err(StoreError::Url);
     }
@@ -44,7 +45,8 @@ pub(super) async fn open(path: &Path) -> Result<SqlitePool, StoreError> {
         .synchronous(SqliteSynchronous::Full)
         // Keeps the statistics that plans of statements rest on.
         .optimize_on_close(true, 400);
-    let pool = SqlitePoolOptions::new().max_connections(8).acquire_timeout(WRITER_PATIENCE);
+    // A file does not go away between two statements, and to ask each time wakes two threads.
+    let pool = SqlitePoolOptions::new().max_connections(8).acquire_timeout(WRITER_PATIENCE).test_before_acquire(false);
     // Whoever takes the connection next must not be held on the leash of whoever had it before.
     let pool = pool.after_release(|connection, _| {
         Box::pin(async move {
@@ -59,9 +61,9 @@ pub(super) async fn open(path: &Path) -> Result<SqlitePool, StoreError> {
             Err(StoreError::Busy(_)) if tries > 0 => tries -= 1,
             // Nobody can change the file there, nor make the files beside it that SQLite shares its locks by.
             Err(StoreError::Unwritable(_)) if on_read_only_disk(path) => {
-                return Ok(pool.connect_with(reading).await?);
+                return Ok((pool.connect_with(reading).await?, None));
             }
-            opened => return opened,
+            opened => return Ok((opened?, Some(Readers::new(path)))),
         }
         tokio::time::sleep(AGAIN).await;
     }

@@ -5,6 +5,7 @@ mod cluster;
 mod file;
 mod news;
 pub mod postgis;
+mod reader;
 mod session;
 
 use std::path::Path;
@@ -23,6 +24,7 @@ use sqlx::{AssertSqlSafe, Row as _, Sqlite, Transaction};
 use super::StoreError;
 use cluster::Cluster;
 pub use news::News;
+use reader::{Cell, Readers};
 pub(super) use session::{Kind, Session, TableShape, Written};
 
 /// How long a writer waits for another one before it gives up.
@@ -40,7 +42,7 @@ static POSTGRES_MIGRATIONS: Migrator = sqlx::migrate!("./migrations/postgres");
 /// An open database.
 #[derive(Clone)]
 pub(super) enum Db {
-    Sqlite(SqlitePool),
+    Sqlite(SqlitePool, Option<Readers>),
     Postgres(Cluster),
 }
 
@@ -54,9 +56,8 @@ pub(super) enum Dialect {
 /// A row of an answer, read by position.
 pub(super) enum Row {
     Sqlite(SqliteRow),
+    Read(Box<[Cell]>),
     Postgres(PgRow),
-    /// Of SQLite, where the columns came as one: see [`Dialect::columns`].
-    List(Vec<Value>),
 }
 
 impl Dialect {
@@ -145,7 +146,8 @@ impl Db {
         let is_server = |url: &str| url.starts_with("postgres://") || url.starts_with("postgresql://");
         let db = match url.strip_prefix("sqlite:") {
             Some(path) if replica.is_none() => {
-                Self::Sqlite(file::open(Path::new(path.strip_prefix("//").unwrap_or(path))).await?)
+                let (pool, readers) = file::open(Path::new(path.strip_prefix("//").unwrap_or(path))).await?;
+                Self::Sqlite(pool, readers)
             }
             Some(_) => return Err(StoreError::ReplicaOfFile),
             None if is_server(url) && replica.is_none_or(is_server) => {
@@ -160,7 +162,7 @@ impl Db {
     /// What this database speaks.
     pub(super) const fn dialect(&self) -> Dialect {
         match self {
-            Self::Sqlite(_) => Dialect::Sqlite,
+            Self::Sqlite(..) => Dialect::Sqlite,
             Self::Postgres(_) => Dialect::Postgres,
         }
     }
@@ -168,7 +170,7 @@ impl Db {
     /// Connections that are open, and those of them that wait for work.
     pub(super) fn connections(&self) -> (u32, usize) {
         match self {
-            Self::Sqlite(pool) => (pool.size(), pool.num_idle()),
+            Self::Sqlite(pool, _) => (pool.size(), pool.num_idle()),
             Self::Postgres(cluster) => cluster.connections(),
         }
     }
@@ -176,7 +178,11 @@ impl Db {
     /// Closes every connection.
     pub(super) async fn close(&self) {
         match self {
-            Self::Sqlite(pool) => pool.close().await,
+            Self::Sqlite(pool, readers) => {
+                // Whoever writes closes last, and leaves the file in order.
+                readers.iter().for_each(Readers::close);
+                pool.close().await;
+            }
             Self::Postgres(cluster) => cluster.close().await,
         }
     }
@@ -185,7 +191,7 @@ impl Db {
     /// so that a server can start while an import runs.
     async fn migrate(&self) -> Result<(), StoreError> {
         let known = match self {
-            Self::Sqlite(_) => &SQLITE_MIGRATIONS,
+            Self::Sqlite(..) => &SQLITE_MIGRATIONS,
             Self::Postgres(_) => &POSTGRES_MIGRATIONS,
         };
         let applied = self.applied().await?;
@@ -208,7 +214,7 @@ impl Db {
     async fn applied(&self) -> Result<Vec<i64>, StoreError> {
         let exists = match self {
             // Below none: there are tables, and none is ours.
-            Self::Sqlite(_) => {
+            Self::Sqlite(..) => {
                 "SELECT CASE WHEN count(*) = 0 THEN 0 ELSE coalesce(max(name = '_sqlx_migrations'), 0) * 2 - 1 END \
                  FROM sqlite_master WHERE type = 'table'"
             }
@@ -227,7 +233,7 @@ impl Db {
 
     async fn plain(&self, sql: &'static str) -> Result<Vec<Row>, StoreError> {
         Ok(match self {
-            Self::Sqlite(pool) => sqlx::query(sql).fetch_all(pool).await?.into_iter().map(Row::Sqlite).collect(),
+            Self::Sqlite(pool, _) => sqlx::query(sql).fetch_all(pool).await?.into_iter().map(Row::Sqlite).collect(),
             Self::Postgres(cluster) => {
                 sqlx::query(sql).fetch_all(&cluster.primary).await?.into_iter().map(Row::Postgres).collect()
             }
@@ -237,7 +243,8 @@ impl Db {
     /// Rewrites tables so that no file holds what their rows said before they were redacted. Backups still do.
     pub(super) async fn forget(&self, tables: impl Iterator<Item = &'static str>) -> Result<(), StoreError> {
         match self {
-            Self::Sqlite(pool) => {
+            Self::Sqlite(pool, readers) => {
+                readers.iter().for_each(Readers::close);
                 sqlx::raw_sql("VACUUM").execute(pool).await?;
                 sqlx::raw_sql("PRAGMA wal_checkpoint(TRUNCATE)").execute(pool).await?;
             }
@@ -256,7 +263,7 @@ impl Db {
     /// within half a second.
     pub(super) async fn rows(&self, statement: &(impl SqlxBinder + Sync)) -> Result<Vec<Row>, StoreError> {
         match self {
-            Self::Sqlite(_) => self.rows_now(statement).await,
+            Self::Sqlite(..) => self.rows_now(statement).await,
             Self::Postgres(cluster) => {
                 let rows = cluster.rows(|| Dialect::Postgres.render(statement)).await?;
                 Ok(rows.into_iter().map(Row::Postgres).collect())
@@ -267,8 +274,13 @@ impl Db {
     /// The rows of a statement about what is newest, or belongs to no revision. It is given up as [`Db::rows`] is.
     pub(super) async fn rows_now(&self, statement: &(impl SqlxBinder + Sync)) -> Result<Vec<Row>, StoreError> {
         match self {
-            Self::Sqlite(pool) => {
+            Self::Sqlite(pool, readers) => {
                 let (sql, values) = Dialect::Sqlite.render(statement);
+                if let Some(readers) = readers
+                    && let Some(rows) = readers.rows(&sql, &values.0).await
+                {
+                    return Ok(rows.into_iter().map(Row::Read).collect());
+                }
                 let mut connection = pool.acquire().await?;
                 let leash = Leash::default();
                 connection.lock_handle().await?.set_progress_handler(STEPS, leash.held());
@@ -293,7 +305,7 @@ impl Db {
     pub(super) fn stream(&self, statement: &impl SqlxBinder) -> BoxStream<'_, Result<Row, StoreError>> {
         let (sql, values) = self.dialect().render(statement);
         match self {
-            Self::Sqlite(pool) => sqlx::query_with(AssertSqlSafe(sql), values)
+            Self::Sqlite(pool, _) => sqlx::query_with(AssertSqlSafe(sql), values)
                 .fetch(pool)
                 .map(|row| row.map(Row::Sqlite).map_err(StoreError::from))
                 .boxed(),
@@ -307,7 +319,7 @@ impl Db {
     /// Begins the one writing transaction there can be at a time.
     pub(super) async fn write(&self) -> Result<Session, StoreError> {
         Ok(match self {
-            Self::Sqlite(pool) => {
+            Self::Sqlite(pool, _) => {
                 let mut tx = pool.begin_with("BEGIN IMMEDIATE").await?;
                 cache(&mut tx, WRITER_CACHE).await?;
                 Session::Sqlite(tx)
@@ -325,7 +337,7 @@ impl Db {
     /// Begins a transaction that sees one state of the database and writes nothing.
     pub(super) async fn read(&self) -> Result<Session, StoreError> {
         Ok(match self {
-            Self::Sqlite(pool) => Session::Sqlite(pool.begin().await?),
+            Self::Sqlite(pool, _) => Session::Sqlite(pool.begin().await?),
             Self::Postgres(cluster) => {
                 let mut tx = cluster.begin().await?;
                 sqlx::query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY").execute(&mut *tx).await?;
@@ -343,23 +355,32 @@ async fn cache(tx: &mut Transaction<'static, Sqlite>, size: &str) -> Result<(), 
 }
 
 impl Row {
-    /// The row that one column holds as a list, where the engine was asked for one.
+    /// The row that one column holds as a list, where the engine was asked for one: see [`Dialect::columns`].
     pub(super) fn list(&self) -> Result<Option<Self>, StoreError> {
-        match self {
-            Self::Sqlite(row) => {
-                let text: &str = row.try_get(0)?;
-                serde_json::from_str(text).map(|list| Some(Self::List(list))).map_err(|_| StoreError::Damaged)
-            }
-            Self::Postgres(_) | Self::List(_) => Ok(None),
-        }
+        let text: &str = match self {
+            Self::Sqlite(row) => row.try_get(0)?,
+            Self::Read(cells) => match cells.first() {
+                Some(Cell::Text(text)) => text,
+                _ => return Err(StoreError::Damaged),
+            },
+            Self::Postgres(_) => return Ok(None),
+        };
+        let cell = |value: Value| match value {
+            Value::Null => Ok(Cell::Null),
+            Value::String(text) => Ok(Cell::Text(text)),
+            Value::Number(number) => number.as_i64().map(Cell::Int).ok_or(StoreError::Damaged),
+            _ => Err(StoreError::Damaged),
+        };
+        let values: Vec<Value> = serde_json::from_str(text).map_err(|_| StoreError::Damaged)?;
+        values.into_iter().map(cell).collect::<Result<_, _>>().map(|cells| Some(Self::Read(cells)))
     }
 
     /// A whole number.
     pub(super) fn int(&self, at: usize) -> Result<i64, StoreError> {
         match self {
             Self::Sqlite(row) => Ok(row.try_get(at)?),
+            Self::Read(cells) => whole(cells, at)?.ok_or(StoreError::Damaged),
             Self::Postgres(row) => Ok(row.try_get(at)?),
-            Self::List(list) => list.get(at).and_then(Value::as_i64).ok_or(StoreError::Damaged),
         }
     }
 
@@ -367,9 +388,8 @@ impl Row {
     pub(super) fn some_int(&self, at: usize) -> Result<Option<i64>, StoreError> {
         match self {
             Self::Sqlite(row) => Ok(row.try_get(at)?),
+            Self::Read(cells) => whole(cells, at),
             Self::Postgres(row) => Ok(row.try_get(at)?),
-            Self::List(list) if list.get(at).is_some_and(Value::is_null) => Ok(None),
-            Self::List(_) => self.int(at).map(Some),
         }
     }
 
@@ -382,8 +402,8 @@ impl Row {
     pub(super) fn text(&self, at: usize) -> Result<String, StoreError> {
         match self {
             Self::Sqlite(row) => Ok(row.try_get(at)?),
+            Self::Read(cells) => Ok(written(cells, at)?.ok_or(StoreError::Damaged)?.to_owned()),
             Self::Postgres(row) => Ok(row.try_get(at)?),
-            Self::List(list) => list.get(at).and_then(Value::as_str).map(str::to_owned).ok_or(StoreError::Damaged),
         }
     }
 
@@ -391,9 +411,8 @@ impl Row {
     pub(super) fn some_text(&self, at: usize) -> Result<Option<String>, StoreError> {
         match self {
             Self::Sqlite(row) => Ok(row.try_get(at)?),
+            Self::Read(cells) => Ok(written(cells, at)?.map(str::to_owned)),
             Self::Postgres(row) => Ok(row.try_get(at)?),
-            Self::List(list) if list.get(at).is_some_and(Value::is_null) => Ok(None),
-            Self::List(_) => self.text(at).map(Some),
         }
     }
 
@@ -401,8 +420,31 @@ impl Row {
     pub(super) fn some_bytes(&self, at: usize) -> Result<Option<Vec<u8>>, StoreError> {
         match self {
             Self::Sqlite(row) => Ok(row.try_get(at)?),
+            Self::Read(cells) => match cells.get(at) {
+                Some(Cell::Null) => Ok(None),
+                Some(Cell::Bytes(bytes)) => Ok(Some(bytes.clone())),
+                Some(Cell::Text(text)) => Ok(Some(text.clone().into_bytes())),
+                _ => Err(StoreError::Damaged),
+            },
             Self::Postgres(row) => Ok(row.try_get(at)?),
-            Self::List(_) => Err(StoreError::Damaged),
         }
+    }
+}
+
+/// A whole number of a row, or nothing.
+fn whole(cells: &[Cell], at: usize) -> Result<Option<i64>, StoreError> {
+    match cells.get(at) {
+        Some(Cell::Null) => Ok(None),
+        Some(Cell::Int(number)) => Ok(Some(*number)),
+        _ => Err(StoreError::Damaged),
+    }
+}
+
+/// A text of a row, or nothing.
+fn written(cells: &[Cell], at: usize) -> Result<Option<&str>, StoreError> {
+    match cells.get(at) {
+        Some(Cell::Null) => Ok(None),
+        Some(Cell::Text(text)) => Ok(Some(text)),
+        _ => Err(StoreError::Damaged),
     }
 }

@@ -2,6 +2,7 @@
 
 use sea_query::{
     Condition, Expr, ExprTrait, Func, IntoTableRef, JoinType, NullOrdering, Order as Direction, Query, SelectStatement,
+    WindowStatement,
 };
 
 use super::{Cursor, Dim, Filter, Order, OrderBy};
@@ -163,6 +164,40 @@ pub(in crate::store) fn list(
         select.cond_where(after(order, cursor));
     }
     ordered(select, order).limit(limit).take()
+}
+
+/// The first of a list with the number of all that meet the condition, which are gone through once for both.
+pub(in crate::store) fn list_counted(
+    dialect: Dialect,
+    at: i32,
+    filter: &Filter,
+    order: Order,
+    limit: u64,
+) -> SelectStatement {
+    let mut page = matching(dialect, at, filter);
+    if order.by == OrderBy::Code {
+        page = with_entity(page);
+    }
+    page.columns([("p", "entity"), ("p", "rev_from")]).expr_window_as(
+        Func::count(Expr::col(("p", "entity"))),
+        WindowStatement::new(),
+        "total",
+    );
+    let page = ordered(page, order).limit(limit).take();
+    let same = |column: &'static str| Expr::col(("p", column)).equals(("page", column));
+    let mut select = Query::select();
+    select.from_subquery(page, "page");
+    match dialect {
+        // CROSS JOIN keeps the order of the loops.
+        Dialect::Sqlite => select
+            .cross_join("project".into_table_ref().alias("p"))
+            .and_where(same("entity"))
+            .and_where(same("rev_from")),
+        Dialect::Postgres => select.join_as(JoinType::InnerJoin, "project", "p", same("entity").and(same("rev_from"))),
+    };
+    let mut select = columns(select);
+    select.column(("page", "total"));
+    ordered(select, order)
 }
 
 pub(in crate::store) fn count(dialect: Dialect, at: i32, filter: &Filter) -> SelectStatement {

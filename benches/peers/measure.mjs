@@ -1,0 +1,103 @@
+// Asking over HTTP, and what it costs: CPU of the server and of the database's processes, which other work on the
+// machine disturbs least.
+import { execFileSync } from "node:child_process";
+import { readFileSync, readdirSync } from "node:fs";
+import { Agent, request } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
+
+const TICKS = Number(execFileSync("getconf", ["CLK_TCK"]));
+
+/** User and system seconds of a process with all that it started, those that ended included. */
+function seconds(pid) {
+  let ticks = 0;
+  const visit = (pid, ended) => {
+    let stat;
+    try {
+      stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    } catch {
+      return;
+    }
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ").slice(11, ended ? 15 : 13);
+    ticks += fields.reduce((all, one) => all + Number(one), 0);
+    for (const task of readdirSync(`/proc/${pid}/task`)) {
+      const children = readFileSync(`/proc/${pid}/task/${task}/children`, "utf8").trim();
+      if (children) children.split(" ").forEach((child) => visit(child, false));
+    }
+  };
+  visit(pid, true);
+  return ticks / TICKS;
+}
+
+/** CPU of a side: its server, and the database where it has one. */
+const spent = (side) => [seconds(side.pid), side.database ? seconds(side.database) : 0];
+
+/** Waits until nothing of what was asked before is still being worked on. */
+async function drain(side) {
+  for (let calm = 0, tries = 0; calm < 2 && tries < 200; tries += 1) {
+    const before = spent(side);
+    await sleep(100);
+    const after = spent(side);
+    calm = after[0] + after[1] - before[0] - before[1] <= 0.01 ? calm + 1 : 0;
+  }
+}
+
+const agents = new Map();
+const agent = (connections) => {
+  if (!agents.has(connections)) agents.set(connections, new Agent({ keepAlive: true, maxSockets: connections }));
+  return agents.get(connections);
+};
+
+/** Asks once; the body, and milliseconds until it was all there. */
+export function ask(side, body, connections = 1, whole = true) {
+  const begun = process.hrtime.bigint();
+  const headers = { "content-type": "application/json", accept: "application/json", "content-length": body.length };
+  const options = { host: "127.0.0.1", port: side.port, path: side.path, method: "POST", agent: agent(connections), headers };
+  return new Promise((resolve, reject) => {
+    const asked = request(options, (answer) => {
+      const parts = [];
+      let bytes = 0;
+      answer.on("data", (part) => {
+        bytes += part.length;
+        if (whole) parts.push(part);
+      });
+      answer.on("end", () => {
+        const millis = Number(process.hrtime.bigint() - begun) / 1e6;
+        if (answer.statusCode === 200) resolve({ millis, bytes, body: Buffer.concat(parts) });
+        else reject(new Error(`${side.name} answered ${answer.statusCode}: ${Buffer.concat(parts).subarray(0, 500)}`));
+      });
+      answer.on("error", reject);
+    });
+    asked.on("error", reject);
+    asked.end(body);
+  });
+}
+
+/** Asks for some time over some connections, each request with a body of its own; at most `most` requests. */
+export async function block(side, draw, { connections = 4, time = 2, most = 20_000 } = {}) {
+  await drain(side);
+  const before = spent(side);
+  const until = Date.now() + time * 1000;
+  const millis = [];
+  let [sent, bytes] = [0, 0];
+  const one = async () => {
+    while (sent < most && Date.now() < until) {
+      sent += 1;
+      const answer = await ask(side, draw(), connections, false);
+      millis.push(answer.millis);
+      bytes += answer.bytes;
+    }
+  };
+  await Promise.all(Array.from({ length: connections }, one));
+  const after = spent(side);
+  const each = (at) => ((after[at] - before[at]) * 1000) / millis.length;
+  return { requests: millis.length, server: each(0), database: each(1), bytes: bytes / millis.length, millis };
+}
+
+export const median = (list) => {
+  const sorted = [...list].sort((a, b) => a - b);
+  const half = Math.floor(sorted.length / 2);
+  return sorted.length % 2 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
+};
+
+/** The value that a share of a list does not exceed. */
+export const share = (list, part) => [...list].sort((a, b) => a - b)[Math.min(list.length - 1, Math.floor(list.length * part))];

@@ -1,0 +1,89 @@
+//! Facts that were fetched before. What a revision holds never changes, so what was once read of it needs no statement
+//! the next time, whoever asks; only a redaction changes it, and empties this.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+
+use moka::sync::Cache;
+
+use super::loaders::{CellsOf, EnterprisesOf, First, FirstPage, Newest, ProjectsOf};
+use crate::store::enterprise::Enterprise;
+use crate::store::observation::Observation;
+use crate::store::project::{Filter, Project};
+
+/// Rows of each kind that are held: some tens of megabytes in all.
+const ROWS: u64 = 30_000;
+/// Rows of one answer that are held at most: more are seldom asked for twice.
+const MOST: usize = 1_000;
+
+/// The rows of many questions, by revision and question.
+pub struct Shelf<K, V>(Cache<(i32, K), Vec<V>>);
+
+impl<K, V> Default for Shelf<K, V>
+where
+    K: Hash + Eq + Send + Sync + 'static,
+    V: Clone + Send + Sync + 'static,
+{
+    fn default() -> Self {
+        let weigh = |_: &(i32, K), rows: &Vec<V>| u32::try_from(rows.len() + 1).unwrap_or(u32::MAX);
+        Self(Cache::builder().max_capacity(ROWS).weigher(weigh).build())
+    }
+}
+
+impl<K, V> Shelf<K, V>
+where
+    K: Hash + Eq + Clone + Send + Sync + 'static,
+    V: Clone + Send + Sync + 'static,
+{
+    /// The rows of those questions that are held, and the others.
+    pub fn take(&self, at: i32, keys: &[K]) -> (HashMap<K, Vec<V>>, Vec<K>) {
+        let mut found = HashMap::with_capacity(keys.len());
+        let mut missing = Vec::new();
+        for key in keys {
+            match self.0.get(&(at, key.clone())) {
+                Some(rows) if rows.is_empty() => {}
+                Some(rows) => drop(found.insert(key.clone(), rows)),
+                None => missing.push(key.clone()),
+            }
+        }
+        (found, missing)
+    }
+
+    /// Holds what was fetched; a question that was not answered has no rows.
+    pub fn keep(&self, at: i32, keys: &[K], found: &HashMap<K, Vec<V>>, fits: impl Fn(&K) -> bool) {
+        for key in keys.iter().filter(|key| fits(key)) {
+            let rows = found.get(key).cloned().unwrap_or_default();
+            if rows.len() <= MOST {
+                self.0.insert((at, key.clone()), rows);
+            }
+        }
+    }
+}
+
+/// What is held of all revisions.
+#[derive(Default)]
+pub struct Held {
+    /// Newest figures.
+    pub newest: Shelf<Newest, Observation>,
+    /// Cells of subjects.
+    pub cells: Shelf<CellsOf, Observation>,
+    /// First pages of projects.
+    pub projects: Shelf<ProjectsOf<FirstPage>, Project>,
+    /// First pages of enterprises.
+    pub enterprises: Shelf<EnterprisesOf<First>, Enterprise>,
+}
+
+impl Held {
+    /// Forgets everything.
+    pub fn forget(&self) {
+        self.newest.0.invalidate_all();
+        self.cells.0.invalidate_all();
+        self.projects.0.invalidate_all();
+        self.enterprises.0.invalidate_all();
+    }
+}
+
+/// Whether a page of projects is of a kind that comes again: conditions are of all sorts.
+pub fn is_common(key: &ProjectsOf<FirstPage>) -> bool {
+    key.filter == Filter::default()
+}
