@@ -1,5 +1,5 @@
 //! Facts that were fetched before. What a revision holds never changes, so what was once read of it needs no statement
-//! the next time, whoever asks; only a redaction changes it, and empties this.
+//! the next time, whoever asks; only a redaction changes it, and what was held until then is put away.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -71,16 +71,6 @@ pub struct Held {
     pub projects: Shelf<ProjectsOf<FirstPage>, Project>,
     /// First pages of enterprises.
     pub enterprises: Shelf<EnterprisesOf<First>, Enterprise>,
-}
-
-impl Held {
-    /// Forgets everything.
-    pub fn forget(&self) {
-        self.newest.0.invalidate_all();
-        self.cells.0.invalidate_all();
-        self.projects.0.invalidate_all();
-        self.enterprises.0.invalidate_all();
-    }
 }
 
 /// Whether a page of projects is of a kind that comes again: conditions are of all sorts.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use arc_swap::ArcSwapOption;
+use arc_swap::{ArcSwap, ArcSwapOption};
 use chrono::{DateTime, NaiveDate, Utc};
 use moka::sync::Cache;
 use tokio::sync::{OnceCell, watch};
@@ -100,7 +100,7 @@ pub struct Library {
     /// Names of facts, by the revision that last touched them; none of a kind that has too many.
     names: Cache<(Named, i32), Once<Names>>,
     documents: Documents,
-    held: Arc<Held>,
+    held: ArcSwap<Held>,
     hits: AtomicU64,
     reads: AtomicU64,
 }
@@ -116,7 +116,7 @@ impl Library {
             shelf: Cache::new(SHELF),
             names: Cache::new(SHELF),
             documents: Documents::default(),
-            held: Arc::default(),
+            held: ArcSwap::default(),
             hits: AtomicU64::new(0),
             reads: AtomicU64::new(0),
         })
@@ -128,8 +128,8 @@ impl Library {
     }
 
     /// Facts that were fetched before.
-    pub(super) const fn held(&self) -> &Arc<Held> {
-        &self.held
+    pub(super) fn held(&self) -> Arc<Held> {
+        self.held.load_full()
     }
 
     /// The documents that were read last.
@@ -173,7 +173,8 @@ impl Library {
         let redacted = self.store.last_redaction().await?;
         if held.is_some_and(|held| redacted > held.revision.number) {
             self.shelf.invalidate_all();
-            self.held.forget();
+            // Questions under way keep what they held with what they fetch: nobody finds it there.
+            self.held.store(Arc::default());
         }
         self.head.store(volume);
         if found {

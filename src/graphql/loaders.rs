@@ -42,7 +42,7 @@ pub fn facts(library: &Library, volume: &Volume, fetches: &Fetches) -> FactLoade
     let fetches = fetches.clone();
     let wait = move |fetch| fetches.put(fetch);
     let summaries = Arc::clone(&volume.summaries);
-    let (store, held) = (library.store().clone(), Arc::clone(library.held()));
+    let (store, held) = (library.store().clone(), library.held());
     let facts = Facts { store, at: volume.revision.number, summaries, held };
     DataLoader::with_cache(facts, wait, HashMapCache::default()).delay(Duration::ZERO)
 }
