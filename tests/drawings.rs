@@ -79,7 +79,7 @@ async fn what_is_kept_is_what_would_be_worked_out() {
         assert!(kept.len() >= 2, "regions and zones are drawn: {}", kept.len());
         let before = drawn(&atlas(&store, first, kept).await);
         assert_eq!(before, drawn(&atlas(&store, first, Vec::new()).await));
-        assert!(before.len() > 30 * LEVELS.len());
+        assert!(before.len() > 20 * LEVELS.len(), "{}", before.len());
 
         // An outline that changes is drawn anew, and the earlier revision still shows it as it was.
         let second = import(&store, &moved(&packages), 1).await;

@@ -139,7 +139,7 @@ impl Reader {
 
     fn run(&self, sql: &str, values: &Values, patience: i64) -> Outcome {
         // Told where sqlx tells its statements.
-        tracing::debug!(target: "sqlx::query", db.statement = sql);
+        tracing::event!(target: "sqlx::query", tracing::Level::DEBUG, db.statement = sql);
         self.watch.left.store(patience, Ordering::Relaxed);
         self.watch.unwanted.store(false, Ordering::Relaxed);
         match self.read(sql, values) {
