@@ -112,7 +112,8 @@ fn every_question_is_priced_as_it_says_beforehand() {
     for part in ["estimated", "nodes", "vertices", "limit"] {
         assert_eq!(priced[part], cost[part], "{part}");
     }
-    assert_eq!(priced["dearest"][0]["path"], "regions.nodes.footprint.geometry");
+    let mut dearest = priced["dearest"].as_array().unwrap().iter();
+    assert!(dearest.any(|part| part["path"] == "regions.nodes.footprint.geometry"), "{priced}");
 
     let wide = wide();
     let wide = wide.as_str();

@@ -66,7 +66,8 @@ fn turn_of(data: &Value) -> usize {
 
 /// Asks for the state: the turn, or none where the server says that it is to be asked again.
 fn ask(server: &Server) -> Option<usize> {
-    let body = json!({ "query": STATE }).to_string();
+    // With extensions no answer is given that was given before.
+    let body = json!({ "query": STATE, "extensions": {} }).to_string();
     let answer = server.post(&[("content-type", "application/json")], body);
     let (status, retry) = (answer.status(), answer.headers().contains_key("retry-after"));
     let answer: Value = answer.json().unwrap();

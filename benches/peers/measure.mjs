@@ -41,17 +41,11 @@ async function drain(side) {
   }
 }
 
-const agents = new Map();
-const agent = (connections) => {
-  if (!agents.has(connections)) agents.set(connections, new Agent({ keepAlive: true, maxSockets: connections }));
-  return agents.get(connections);
-};
-
-/** Asks once; the body, and milliseconds until it was all there. */
-export function ask(side, body, connections = 1, whole = true) {
+/** Asks once; the body, and milliseconds until it was all there. Connections are those of an agent, or new. */
+export function ask(side, body, agent = false, whole = true) {
   const begun = process.hrtime.bigint();
   const headers = { "content-type": "application/json", accept: "application/json", "content-length": body.length };
-  const options = { host: "127.0.0.1", port: side.port, path: side.path, method: "POST", agent: agent(connections), headers };
+  const options = { host: "127.0.0.1", port: side.port, path: side.path, method: "POST", agent, headers };
   return new Promise((resolve, reject) => {
     const asked = request(options, (answer) => {
       const parts = [];
@@ -75,6 +69,8 @@ export function ask(side, body, connections = 1, whole = true) {
 /** Asks for some time over some connections, each request with a body of its own; at most `most` requests. */
 export async function block(side, draw, { connections = 4, time = 2, most = 20_000 } = {}) {
   await drain(side);
+  // New connections for each block: servers close those that rest.
+  const agent = new Agent({ keepAlive: true, maxSockets: connections });
   const before = spent(side);
   const until = Date.now() + time * 1000;
   const millis = [];
@@ -82,13 +78,14 @@ export async function block(side, draw, { connections = 4, time = 2, most = 20_0
   const one = async () => {
     while (sent < most && Date.now() < until) {
       sent += 1;
-      const answer = await ask(side, draw(), connections, false);
+      const answer = await ask(side, draw(), agent, false);
       millis.push(answer.millis);
       bytes += answer.bytes;
     }
   };
   await Promise.all(Array.from({ length: connections }, one));
   const after = spent(side);
+  agent.destroy();
   const each = (at) => ((after[at] - before[at]) * 1000) / millis.length;
   return { requests: millis.length, server: each(0), database: each(1), bytes: bytes / millis.length, millis };
 }

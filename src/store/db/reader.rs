@@ -138,6 +138,8 @@ impl Reader {
     }
 
     fn run(&self, sql: &str, values: &Values, patience: i64) -> Outcome {
+        // Told where sqlx tells its statements.
+        tracing::event!(target: "sqlx::query", tracing::Level::DEBUG, db.statement = sql);
         self.watch.left.store(patience, Ordering::Relaxed);
         self.watch.unwanted.store(false, Ordering::Relaxed);
         match self.read(sql, values) {
