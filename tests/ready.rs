@@ -1,6 +1,8 @@
 //! Lists that are written at once say the same as the executor does, over the packages that the product carries.
 #![allow(missing_docs, clippy::unwrap_used)]
 
+mod common;
+
 use std::path::Path;
 use std::sync::Arc;
 
@@ -14,6 +16,7 @@ use serde_json::{Value, json};
 struct World {
     schema: PlanSchema,
     library: Arc<Library>,
+    _database: common::database::Database,
 }
 
 impl World {
@@ -21,16 +24,13 @@ impl World {
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
         let dirs = ["geodata/shangqiu", "geodata/sample"].map(|dir| root.join(dir));
         let packages = read(&dirs, &NothingKnown).unwrap_or_else(|problems| panic!("{problems:?}"));
-        let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join("ready.db");
-        for file in ["", "-wal", "-shm"].map(|end| format!("{}{end}", file.display())) {
-            let _ = std::fs::remove_file(file);
-        }
-        let store = Store::open(&format!("sqlite:{}", file.display())).await.unwrap();
+        let database = common::database::sqlite();
+        let store = Store::open(&database.url).await.unwrap();
         let at = DateTime::from_timestamp(1_780_000_000, 0).unwrap();
         store.commit(Change { packages: &packages, author: "tester", message: "a test", at }).await.unwrap();
         let library = Library::new(store);
         library.refresh().await.unwrap();
-        Self { schema: schema(), library }
+        Self { schema: schema(), library, _database: database }
     }
 
     /// The answer as text. The document is known from the second time on.

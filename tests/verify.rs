@@ -121,6 +121,10 @@ MC4CAQAwBQYDK2VwBCIEIDBuFXG/N5KCNridNsUAHgiZAN2vTAhWbGNNLBkkU018
 /// and redactions.
 async fn history(store: &Store) -> Vec<String> {
     let mut world = riverton();
+    // What makes it an outline that can be drawn.
+    for (column, said) in [("change", "INITIAL"), ("accuracy", "SURVEYED"), ("attribution", "Riverton")] {
+        set(row(&mut world, "footprints", "north"), column, said);
+    }
     let mut digests = vec![import(store, &world, 0).await];
     world.version = "2".to_owned();
     set(row(&mut world, "regions", "south"), "name", "Deep south");

@@ -153,7 +153,10 @@ fn of_rows(rows: &[Row]) -> Result<Vec<(i32, Drawing)>, StoreError> {
         });
         match last {
             Some((_, drawing)) => drawing.bodies.push(body),
-            None => drawings.push((since, Drawing { sheet, outlines, bodies: vec![body] })),
+            None => {
+                let bodies = if metres == LEVELS[0] as i64 { vec![body] } else { Vec::new() };
+                drawings.push((since, Drawing { sheet, outlines, bodies }));
+            }
         }
     }
     Ok(drawings)

@@ -109,15 +109,7 @@ pub fn riverton() -> World {
     ];
     let mut outline = record(
         "footprints",
-        &[
-            ("code", "north"),
-            ("place_kind", "REGION"),
-            ("place_code", "north"),
-            ("change", "INITIAL"),
-            ("accuracy", "SURVEYED"),
-            ("attribution", "Riverton"),
-            ("document", "plan-text"),
-        ],
+        &[("code", "north"), ("place_kind", "REGION"), ("place_code", "north"), ("document", "plan-text")],
     );
     outline.shape = Some(square(1_156_000_000, 344_000_000, 1_000_000));
     rows.push(outline);
