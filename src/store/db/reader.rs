@@ -82,6 +82,8 @@ impl Readers {
     /// The rows of a statement; none where it has to be asked in another way.
     pub(super) async fn rows(&self, sql: &str, values: &Values) -> Option<Rows> {
         let reader = self.take()?;
+        // Told where sqlx tells its statements, and once, though a long one is begun again.
+        tracing::event!(target: "sqlx::query", tracing::Level::DEBUG, db.statement = sql);
         match reader.run(sql, values, SHORT) {
             Outcome::Done(rows) => {
                 self.give_back(reader);
@@ -138,8 +140,6 @@ impl Reader {
     }
 
     fn run(&self, sql: &str, values: &Values, patience: i64) -> Outcome {
-        // Told where sqlx tells its statements.
-        tracing::event!(target: "sqlx::query", tracing::Level::DEBUG, db.statement = sql);
         self.watch.left.store(patience, Ordering::Relaxed);
         self.watch.unwanted.store(false, Ordering::Relaxed);
         match self.read(sql, values) {
