@@ -93,11 +93,12 @@ async function planatlas(name, database, cluster) {
   return { name, port: listen, path: "/graphql", pid: server.pid, database: cluster?.pid, form: "ours" };
 }
 
-/** PostGraphile needs a newer Node than the rest of this repository; npm brings one where there is none. */
-const node = () =>
-  Number(process.versions.node.split(".")[0]) >= 22
-    ? process.execPath
-    : new URL("node_modules/node/bin/node", import.meta.url).pathname;
+/** PostGraphile needs a newer Node than the rest of this repository: this one, or that of PEERS_NODE. */
+const node = () => {
+  if (process.env.PEERS_NODE) return process.env.PEERS_NODE;
+  if (Number(process.versions.node.split(".")[0]) >= 22) return process.execPath;
+  throw new Error(`PostGraphile 5 runs on Node 22 or newer, and this is ${process.version}: name one in PEERS_NODE`);
+};
 
 async function postgraphile(world, cluster) {
   const listen = await port();
