@@ -204,6 +204,11 @@ impl Rows {
     }
 }
 
+/// Whether none of the tables was touched between two revisions.
+pub(super) fn untouched(tables: &[&str], one: &Touched, other: &Touched) -> bool {
+    tables.iter().all(|table| one.get(table) == other.get(table))
+}
+
 /// What a neighbouring revision already holds, as far as its tables did not change in between.
 pub(super) struct Reuse<'a> {
     pub(super) touched: &'a Touched,
@@ -219,9 +224,7 @@ impl Reuse<'_> {
         make: impl FnOnce() -> Result<T, Unreadable>,
     ) -> Result<Arc<T>, Unreadable> {
         match self.previous {
-            Some((atlas, touched)) if tables.iter().all(|t| touched.get(t) == self.touched.get(t)) => {
-                Ok(Arc::clone(held(atlas)))
-            }
+            Some((atlas, touched)) if untouched(tables, touched, self.touched) => Ok(Arc::clone(held(atlas))),
             _ => make().map(Arc::new),
         }
     }

@@ -35,9 +35,8 @@ use crate::domain::{
     Chain, Cluster, Contradiction, Document, EntityId, Event, Group, Indicator, Industry, Kind, LayoutElement,
     Mechanism, Outline, Plan, Region, Register, ResponsibleUnit, Section, Target, Task, Term, Unreadable, Zone,
 };
-use crate::store::Dimension;
-use crate::store::Drawing;
 use crate::store::project::Reach;
+use crate::store::{Dimension, Drawing};
 
 pub use build::Touched;
 pub use family::{Family, Thing};
@@ -193,6 +192,12 @@ impl Atlas {
         atlas.ground = reuse.or(Ground::TABLES, |held| &held.ground, || Ok(Ground::new(&atlas, source.drawings)))?;
         atlas.touched = Arc::new(source.touched);
         Ok(atlas)
+    }
+
+    /// Whether the outlines of a revision whose tables were last touched so are those of this atlas: it needs no drawings
+    /// then to be built beside it.
+    pub fn shares_outlines(&self, touched: &Touched) -> bool {
+        build::untouched(Ground::TABLES, &self.touched, touched)
     }
 
     /// The same revision seen on another day; everything is shared.

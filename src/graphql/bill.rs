@@ -61,13 +61,12 @@ impl Bill {
         self.nodes.saturating_add(self.vertices.div_ceil(VERTICES))
     }
 
-    /// The bill of an operation. `mean` tells how many vertices an outline has on the average at a tolerance.
+    /// The bill of an operation.
     pub fn of(
         document: &ExecutableDocument,
         operation: &OperationDefinition,
         variables: &Variables,
         atlas: &Atlas,
-        mean: &dyn Fn(f64) -> u64,
     ) -> Self {
         let mut clerk = Clerk {
             tariff: Tariff::get(),
@@ -75,7 +74,6 @@ impl Bill {
             operation,
             variables,
             atlas,
-            mean,
             bill: Self::default(),
         };
         let root = match operation.ty {
@@ -142,7 +140,6 @@ struct Clerk<'a> {
     operation: &'a OperationDefinition,
     variables: &'a Variables,
     atlas: &'a Atlas,
-    mean: &'a dyn Fn(f64) -> u64,
     bill: Bill,
 }
 
@@ -222,7 +219,7 @@ impl<'a> Clerk<'a> {
             below.part = self.part(trail.path(), page.or(around), geometry);
         }
         if geometry {
-            let vertices = place.times.saturating_mul((self.mean)(self.tolerance(field)));
+            let vertices = place.times.saturating_mul(self.atlas.mean_vertices(self.tolerance(field)));
             self.bill.vertices = self.bill.vertices.saturating_add(vertices);
             self.charge(below.part, vertices.div_ceil(VERTICES));
         }
@@ -387,7 +384,7 @@ mod tests {
         let (_, operation) = document.operations.iter().next().unwrap();
         let Value::Object(variables) = variables else { panic!("an object") };
         let variables = Variables::from_value(Value::Object(variables));
-        Bill::of(&document, &operation.node, &variables, &atlas, &|tolerance| atlas.mean_vertices(tolerance))
+        Bill::of(&document, &operation.node, &variables, &atlas)
     }
 
     #[test]

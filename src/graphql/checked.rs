@@ -112,8 +112,7 @@ impl Checked {
 
     fn priced(known: Arc<Known>, variables: Variables, view: &View) -> Result<Self, Refused> {
         let asked = known.operation().ok_or_else(|| Fault::operation(None))?;
-        let mean = |tolerance| view.mean_vertices(tolerance);
-        let mut bill = Bill::of(&known.document, asked, &variables, view.atlas(), &mean);
+        let mut bill = Bill::of(&known.document, asked, &variables, view.atlas());
         if let Some(wrong) = bill.wrong.take() {
             return Err((*wrong).into());
         }

@@ -1,8 +1,7 @@
 //! Which atlas answers: the newest revision's, and a shelf of older ones.
 
-use std::collections::HashMap;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 
 use arc_swap::{ArcSwap, ArcSwapOption};
 use chrono::{DateTime, NaiveDate, Utc};
@@ -19,7 +18,6 @@ use crate::assess::lint::Findings;
 use crate::atlas::search::{Called, Field, Names};
 use crate::atlas::{Atlas, Source};
 use crate::domain::{EntityId, Unreadable, day_in};
-use crate::geometry::snap;
 use crate::store::names::{self, Name, Named};
 use crate::store::{Edition, Revision, Store, StoreError, project};
 
@@ -39,27 +37,8 @@ pub struct Volume {
     pub editions: Arc<[Arc<Edition>]>,
     /// What its plans leave open.
     pub findings: Findings,
-    /// How long its outlines are.
-    pub(super) levels: Levels,
     /// Its projects by what they are often grouped by.
     pub(super) summaries: Arc<Summaries>,
-}
-
-/// Vertices of an outline on the average, by level of detail and day: worked out once, since every place is looked at.
-#[derive(Debug, Default)]
-pub(super) struct Levels(Mutex<HashMap<(usize, NaiveDate), u64>>);
-
-/// Levels and days that are remembered at most.
-const DAYS: usize = 64;
-
-impl Levels {
-    pub(super) fn of(&self, atlas: &Atlas, tolerance: f64) -> u64 {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if known.len() >= DAYS {
-            known.clear();
-        }
-        *known.entry((snap(tolerance), atlas.on)).or_insert_with(|| atlas.mean_vertices(tolerance))
-    }
 }
 
 /// Why a revision could not be read.
@@ -238,22 +217,23 @@ impl Library {
 
     async fn read(&self, number: i32) -> Result<Option<Arc<Volume>>, LibraryError> {
         let Some(revision) = self.store.revision(number).await? else { return Ok(None) };
+        let touched = self.store.touched(number).await?;
+        let previous = self.head.load_full();
+        let shared = previous.as_ref().is_some_and(|volume| volume.atlas.shares_outlines(&touched));
         let source = Source {
             revision: number,
             rows: self.store.dimensions(number).await?,
             projects: project::reach(&self.store, number).await?,
-            drawings: self.store.drawings(number).await?,
-            touched: self.store.touched(number).await?,
+            drawings: if shared { Vec::new() } else { self.store.drawings(number).await? },
+            touched,
         };
         let editions = self.store.editions(number).await?.into_iter().map(Arc::new).collect();
-        let previous = self.head.load_full();
         let at = revision.committed_at;
         let build =
             move || Atlas::build(source, at.date_naive(), previous.as_ref().map(|volume| &*volume.atlas)).map(Arc::new);
         let atlas = tokio::task::spawn_blocking(build).await.map_err(|_| LibraryError::Interrupted)??;
-        let (findings, levels) = (Findings::default(), Levels::default());
         let summaries = Arc::new(Summaries::new(&self.store, number));
-        Ok(Some(Arc::new(Volume { revision, atlas, editions, findings, levels, summaries })))
+        Ok(Some(Arc::new(Volume { revision, atlas, editions, findings: Findings::default(), summaries })))
     }
 }
 

@@ -101,11 +101,6 @@ impl View {
         self.0.library.documents()
     }
 
-    /// Vertices that an outline has on the average at a tolerance in metres.
-    pub(super) fn mean_vertices(&self, tolerance: f64) -> u64 {
-        self.0.volume.levels.of(self.atlas(), tolerance)
-    }
-
     /// What a plan leaves open or says in two ways.
     pub fn findings(&self, plan: &str) -> Arc<[Arc<Finding>]> {
         self.0.volume.findings.of(self.atlas(), plan)

@@ -21,7 +21,7 @@ use super::revision::{self, Revision};
 use super::sealed::{self, Seed};
 use super::version::{self, Content, Family, OPEN, Version, entity_kind, packaged};
 use super::{Step, Store, drawing, references};
-use crate::domain::Package;
+use crate::domain::{Kind, Package};
 use crate::geometry;
 
 /// Rows written by one statement.
@@ -133,7 +133,8 @@ impl Store {
         for plan in dimensions {
             begin(&mut session, plan, number, &ids, seed, &mut wrote).await?;
         }
-        let drafts = if keep { Some(drawing::begin(&mut session, number).await?) } else { None };
+        let outlined = plans.iter().any(|plan| plan.family.name() == Kind::Footprint.table());
+        let drafts = if keep { drawing::begin(&mut session, number, outlined).await? } else { None };
         for plan in facts {
             begin(&mut session, plan, number, &ids, seed, &mut wrote).await?;
         }
@@ -163,6 +164,8 @@ impl Store {
         // A session that ends without this is rolled back.
         if let Some(drafts) = drafts {
             drafts.finish(&mut session, number).await?;
+        }
+        if keep {
             session.commit().await?;
         }
         let count = |rows: fn(&Plan<'_>) -> usize| {

@@ -221,11 +221,15 @@ pub(super) struct Drafts {
     _wanted: Arc<()>,
 }
 
-/// Ends the drawings whose outlines are no longer those of revision `number`, and begins to make those it lacks.
-pub(super) async fn begin(session: &mut Session, number: i32) -> Result<Drafts, StoreError> {
+/// Ends the drawings whose outlines are no longer those of revision `number`, and begins to make those it lacks. Outlines
+/// that it did not touch are drawn already, but in a database from before there were drawings.
+pub(super) async fn begin(session: &mut Session, number: i32, touched: bool) -> Result<Option<Drafts>, StoreError> {
     let mut drawn: HashMap<Sheet, String> = HashMap::new();
     for row in session.rows(&living()).await? {
         drawn.insert(sheet(&row)?, row.text(2)?);
+    }
+    if !touched && !drawn.is_empty() {
+        return Ok(None);
     }
     let mut lacking = Vec::new();
     for (sheet, outlines) in sheets(session, number).await? {
@@ -244,7 +248,7 @@ pub(super) async fn begin(session: &mut Session, number: i32) -> Result<Drafts, 
         let still = || leash.strong_count() > 0;
         lacking.into_iter().filter_map(|(sheet, outlines)| Drawing::new(sheet, &outlines, still)).collect()
     });
-    Ok(Drafts { made, _wanted: wanted })
+    Ok(Some(Drafts { made, _wanted: wanted }))
 }
 
 impl Drafts {
