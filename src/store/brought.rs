@@ -1,5 +1,6 @@
 //! The rows that an import brings to one table, in the order of their keys, without holding them unpacked.
 
+use super::arena::Arena;
 use super::version::{Content, Family, Version};
 use crate::domain::Package;
 
@@ -42,9 +43,8 @@ pub(super) struct Brought<'a> {
     packages: &'a [Package],
     /// Where rows that come one after another begin, among all and in their table.
     runs: Vec<(u32, Place)>,
-    /// The keys of all rows, as they come, and where each ends.
-    text: String,
-    ends: Vec<u32>,
+    /// The keys of all rows, as they come.
+    keys: Arena,
     /// The rows in the order of their keys.
     order: Vec<u32>,
     /// Those that the database already holds as they are, in that order.
@@ -54,44 +54,29 @@ pub(super) struct Brought<'a> {
 impl<'a> Brought<'a> {
     /// The rows of packages that belong to a table, or the key that stands there twice.
     pub(super) fn of(family: Family, packages: &'a [Package]) -> Result<Self, String> {
-        let mut brought = Self {
-            packages,
-            runs: Vec::new(),
-            text: String::new(),
-            ends: Vec::new(),
-            order: Vec::new(),
-            held: Vec::new(),
-        };
+        let mut brought =
+            Self { packages, runs: Vec::new(), keys: Arena::default(), order: Vec::new(), held: Vec::new() };
         for (package, held) in (0..).zip(packages) {
             if matches!(family, Family::Packages) {
                 brought.begin(Place { package, table: PACKAGE, row: 0 });
-                brought.push(&held.name);
+                brought.keys.push(&held.name);
             }
             for (table, rows) in (0..).zip(&held.tables).filter(|(_, rows)| rows.table().name == family.name()) {
                 brought.begin(Place { package, table, row: 0 });
-                brought.ends.reserve_exact(rows.len());
-                (0..rows.len()).for_each(|row| brought.push(&rows.key(row)));
+                brought.keys.reserve(rows.len());
+                (0..rows.len()).for_each(|row| brought.keys.push(&rows.key(row)));
             }
         }
-        let mut order: Vec<u32> = (0..).take(brought.ends.len()).collect();
-        order.sort_unstable_by(|a, b| brought.key(*a).cmp(brought.key(*b)));
-        let twice = order.windows(2).find(|pair| brought.key(pair[0]) == brought.key(pair[1]));
-        twice.map_or(Ok(()), |pair| Err(brought.key(pair[0]).to_owned()))?;
+        let mut order: Vec<u32> = (0..brought.keys.len()).collect();
+        let key = |row: &u32| brought.keys.get(*row);
+        order.sort_unstable_by(|a, b| key(a).cmp(key(b)));
+        let twice = order.windows(2).find(|pair| key(&pair[0]) == key(&pair[1]));
+        twice.map_or(Ok(()), |pair| Err(key(&pair[0]).to_owned()))?;
         Ok(Self { held: vec![false; order.len()], order, ..brought })
     }
 
     fn begin(&mut self, first: Place) {
-        self.runs.push((u32::try_from(self.ends.len()).unwrap_or(u32::MAX), first));
-    }
-
-    fn push(&mut self, key: &str) {
-        self.text.push_str(key);
-        self.ends.push(u32::try_from(self.text.len()).unwrap_or(u32::MAX));
-    }
-
-    fn key(&self, row: u32) -> &str {
-        let from = row.checked_sub(1).map_or(0, |before| self.ends[before as usize]);
-        &self.text[from as usize..self.ends[row as usize] as usize]
+        self.runs.push((self.keys.len(), first));
     }
 
     fn place(&self, row: u32) -> Place {
@@ -102,7 +87,7 @@ impl<'a> Brought<'a> {
 
     /// Whether a living row is brought again just as it is. It need not be written then.
     pub(super) fn takes_over(&mut self, old: &Version) -> bool {
-        let Ok(at) = self.order.binary_search_by(|row| self.key(*row).cmp(&old.key)) else { return false };
+        let Ok(at) = self.order.binary_search_by(|row| self.keys.get(*row).cmp(&old.key)) else { return false };
         let new = self.place(self.order[at]).read(self.packages);
         self.held[at] = old.package.as_deref() == Some(new.package) && new.content.differs(&old.content).is_none();
         self.held[at]

@@ -12,6 +12,7 @@
 //! In a body each free text stands as `{"sha256":…}`, salted (see [`super::sealed`]), so that it can be redacted. The
 //! older `planatlas-revision-1` has the texts themselves; what was sealed so stays so.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -75,13 +76,8 @@ pub(super) async fn digest(
     let dialect = session.dialect();
     let mut first = true;
     for family in families() {
+        let begin = if first { "{\"begun\":[" } else { ",{\"begun\":[" };
         let mut open = false;
-        // What stands before a row: the beginning of its table, or a comma.
-        let mut before = || match (std::mem::replace(&mut open, true), first) {
-            (true, _) => ",",
-            (false, true) => "{\"begun\":[",
-            (false, false) => ",{\"begun\":[",
-        };
         {
             let mut rows = session.stream(&begun(dialect, *family, head.number));
             while let Some(row) = rows.try_next().await? {
@@ -90,7 +86,7 @@ pub(super) async fn digest(
                         if let Some(what) = inspect(*family, &version) {
                             damage.push((family.name(), Damage { key: version.key.clone(), what }));
                         }
-                        text.add(before().to_owned()).await?;
+                        text.add(if std::mem::replace(&mut open, true) { "," } else { begin }).await?;
                         text.push(Piece::Row(*family, version)).await?;
                     }
                     Err(found) => damage.push((family.name(), found)),
@@ -101,7 +97,7 @@ pub(super) async fn digest(
         let mut any = false;
         while let Some(row) = rows.try_next().await? {
             if !open {
-                text.add(if first { "{\"begun\":[" } else { ",{\"begun\":[" }.to_owned()).await?;
+                text.add(begin).await?;
                 open = true;
             }
             let before = if any { "," } else { "],\"ended\":[" };
@@ -120,14 +116,14 @@ pub(super) async fn digest(
         ("message", json!(head.message)),
         ("number", json!(head.number)),
     ];
-    text.add("]".to_owned()).await?;
+    text.add("]").await?;
     for (name, value) in &tail {
         text.add(format!(",\"{name}\":{}", canonical(value)?)).await?;
     }
     if let Some(previous) = head.previous {
         text.add(format!(",\"previous\":{}", canonical(&previous)?)).await?;
     }
-    text.add("}".to_owned()).await?;
+    text.add("}").await?;
     let made = text.finish().await?;
     damage.extend(made.damage);
     Ok(Digest { hex: made.hex, damage })
@@ -135,7 +131,7 @@ pub(super) async fn digest(
 
 /// A part of the text that is hashed.
 enum Piece {
-    Text(String),
+    Text(Cow<'static, str>),
     Row(Family, Version),
 }
 
@@ -173,8 +169,8 @@ impl Text {
         Self { pieces: Vec::with_capacity(HANDFUL), to, made }
     }
 
-    async fn add(&mut self, text: String) -> Result<(), StoreError> {
-        self.push(Piece::Text(text)).await
+    async fn add(&mut self, text: impl Into<Cow<'static, str>>) -> Result<(), StoreError> {
+        self.push(Piece::Text(text.into())).await
     }
 
     async fn push(&mut self, piece: Piece) -> Result<(), StoreError> {

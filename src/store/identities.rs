@@ -6,6 +6,8 @@ use std::hash::{BuildHasher, RandomState};
 use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;
 
+use super::arena::Arena;
+
 /// Ids by kind and code; none yet of what has not been met.
 #[derive(Default)]
 pub(super) struct Identities(BTreeMap<String, Codes>);
@@ -35,12 +37,12 @@ impl Identities {
     }
 }
 
-/// Codes of one kind, one after another: of a million of them each would take three times its room.
+/// Codes of one kind.
 #[derive(Default)]
 pub(super) struct Codes {
-    text: String,
-    /// Where each code ends, and its id; 0 while it has none.
-    codes: Vec<(u32, i64)>,
+    codes: Arena,
+    /// The id of each code; 0 while it has none.
+    ids: Vec<i64>,
     places: HashTable<u32>,
     hasher: RandomState,
 }
@@ -48,39 +50,32 @@ pub(super) struct Codes {
 impl Codes {
     /// The codes, in the order in which they were met.
     pub(super) fn all(&self) -> impl Iterator<Item = &str> {
-        (0u32..).take(self.codes.len()).map(|at| code(&self.text, &self.codes, at))
+        self.codes.iter()
     }
 
     /// Numbers a code that was met and has no id; says whether it had none.
     pub(super) fn number(&mut self, code: &str, id: i64) -> bool {
-        let known = self.place(code).and_then(|at| self.codes.get_mut(at as usize));
-        known.filter(|(_, known)| *known == 0).map(|(_, known)| *known = id).is_some()
+        let known = self.place(code).and_then(|at| self.ids.get_mut(at as usize));
+        known.filter(|known| **known == 0).map(|known| *known = id).is_some()
     }
 
-    fn place(&self, wanted: &str) -> Option<u32> {
-        let same = |at: &u32| code(&self.text, &self.codes, *at) == wanted;
-        self.places.find(self.hasher.hash_one(wanted), same).copied()
+    fn place(&self, code: &str) -> Option<u32> {
+        self.places.find(self.hasher.hash_one(code), |at| self.codes.get(*at) == code).copied()
     }
 
     fn find(&self, code: &str) -> Option<i64> {
-        self.place(code).map(|at| self.codes[at as usize].1).filter(|id| *id != 0)
+        self.place(code).map(|at| self.ids[at as usize]).filter(|id| *id != 0)
     }
 
-    fn want(&mut self, wanted: &str) {
-        let Self { text, codes, places, hasher } = self;
-        let same = |at: &u32| code(text, codes, *at) == wanted;
-        let hash = |at: &u32| hasher.hash_one(code(text, codes, *at));
-        if let Entry::Vacant(room) = places.entry(hasher.hash_one(wanted), same, hash) {
-            room.insert(u32::try_from(codes.len()).unwrap_or(u32::MAX));
-            text.push_str(wanted);
-            codes.push((u32::try_from(text.len()).unwrap_or(u32::MAX), 0));
+    fn want(&mut self, code: &str) {
+        let Self { codes, ids, places, hasher } = self;
+        let hash = |at: &u32| hasher.hash_one(codes.get(*at));
+        if let Entry::Vacant(room) = places.entry(hasher.hash_one(code), |at| codes.get(*at) == code, hash) {
+            room.insert(codes.len());
+            codes.push(code);
+            ids.push(0);
         }
     }
-}
-
-fn code<'a>(text: &'a str, codes: &[(u32, i64)], at: u32) -> &'a str {
-    let from = at.checked_sub(1).map_or(0, |before| codes[before as usize].0);
-    &text[from as usize..codes[at as usize].0 as usize]
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@
 //! changes, whatever is imported meanwhile.
 
 pub mod area;
+mod arena;
 mod backup;
 mod brought;
 pub mod change;

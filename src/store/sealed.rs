@@ -141,8 +141,8 @@ pub(super) fn write_body(record: &Record, texts: Texts<'_>, out: &mut String) ->
     let mut separator = '{';
     let mut open = |name: &str, out: &mut String| {
         out.push(std::mem::replace(&mut separator, ','));
-        *out += &json(&name);
-        out.push(':');
+        // No name of a column needs an escape.
+        out.extend(["\"", name, "\":"]);
     };
     for at in &table.by_name {
         let (field, cell) = (&table.fields[*at], &record.cells[*at]);

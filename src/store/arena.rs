@@ -1,0 +1,38 @@
+//! Texts one after another, without a gap: of millions, each on its own would take three times its room.
+
+/// Texts that are only added, each known by its number.
+#[derive(Default)]
+pub(super) struct Arena {
+    text: String,
+    /// Where each of them ends.
+    ends: Vec<u32>,
+}
+
+impl Arena {
+    /// How many there are.
+    pub(super) fn len(&self) -> u32 {
+        u32::try_from(self.ends.len()).unwrap_or(u32::MAX)
+    }
+
+    /// Makes room for so many more.
+    pub(super) fn reserve(&mut self, more: usize) {
+        self.ends.reserve_exact(more);
+    }
+
+    /// Adds a text; its number is how many there were.
+    pub(super) fn push(&mut self, text: &str) {
+        self.text.push_str(text);
+        self.ends.push(u32::try_from(self.text.len()).unwrap_or(u32::MAX));
+    }
+
+    /// The text of a number.
+    pub(super) fn get(&self, at: u32) -> &str {
+        let from = at.checked_sub(1).map_or(0, |before| self.ends[before as usize]);
+        &self.text[from as usize..self.ends[at as usize] as usize]
+    }
+
+    /// All of them, in the order in which they came.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &str> {
+        (0..self.len()).map(|at| self.get(at))
+    }
+}
