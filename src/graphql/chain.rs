@@ -11,8 +11,8 @@ use super::enterprise::{self, Enterprise, Parents};
 use super::fault::Fault;
 use super::node::NodeFields;
 use super::projects::{Asked, ProjectConnection, ProjectFilter, ProjectOrder};
-use super::ready::{self, Ask, Ready, Write};
-use super::subject::SubjectFields;
+use super::ready::{Ask, Ready, Write};
+use super::subject::{SubjectFields, identity};
 use super::task_link::{LinkVia, TaskPlaceEdge, links_of_subject};
 use super::tasks::TaskFilter;
 use super::unit::ResponsibleUnit;
@@ -70,15 +70,7 @@ impl Chain {
 
 impl Ready for Chain {
     fn field(asked: &Ask<'_>) -> Option<Write<Self>> {
-        match asked.name() {
-            "id" => ready::id("Chain", |one: &Self| (one.view.clone(), one.row.id.0)),
-            "code" => ready::text(|one: &Self| &one.row.code),
-            "name" => {
-                let lang = asked.lang()?;
-                ready::text(move |one: &Self| lang.names(&one.row.name))
-            }
-            _ => None,
-        }
+        identity(asked, "Chain", |one| (one.view.clone(), one.row.id.0), |one| &*one.row)
     }
 }
 

@@ -15,7 +15,7 @@ use super::place::{Place, footprint};
 use super::projects::{Asked, ProjectConnection, ProjectFilter, ProjectOrder};
 use super::ready::{self, Ask, Ready, Write};
 use super::scalars::Date;
-use super::subject::SubjectFields;
+use super::subject::{SubjectFields, identity};
 use super::task_link::{LinkVia, TaskPlaceEdge, links_of_subject};
 use super::tasks::TaskFilter;
 use super::view::View;
@@ -78,14 +78,8 @@ impl Cluster {
 impl Ready for Cluster {
     fn field(asked: &Ask<'_>) -> Option<Write<Self>> {
         match asked.name() {
-            "id" => ready::id("Cluster", |one: &Self| (one.view.clone(), one.row.id.0)),
-            "code" => ready::text(|one: &Self| &one.row.code),
-            "name" => {
-                let lang = asked.lang()?;
-                ready::text(move |one: &Self| lang.names(&one.row.name))
-            }
             "kind" => ready::word(|one: &Self| Some(ClusterKind::from(one.row.kind))),
-            _ => None,
+            _ => identity(asked, "Cluster", |one| (one.view.clone(), one.row.id.0), |one| &*one.row),
         }
     }
 }

@@ -19,7 +19,7 @@ use super::ready::{self, Ask, Ready, Write};
 use super::region::Region;
 use super::register::Honour;
 use super::space::{SpatialFilter, Where};
-use super::subject::{Called, SubjectFields};
+use super::subject::{SubjectFields, identity};
 use super::view::View;
 use super::zone::Zone;
 use crate::domain::EntityId;
@@ -55,17 +55,11 @@ impl Enterprise {
 impl Ready for Enterprise {
     fn field(asked: &Ask<'_>) -> Option<Write<Self>> {
         match asked.name() {
-            "id" => ready::id("Enterprise", |one: &Self| (one.view.clone(), one.row.id)),
-            "code" => ready::text(|one: &Self| &one.row.code),
-            "name" => {
-                let lang = asked.lang()?;
-                ready::text(move |one: &Self| one.row.name(lang))
-            }
             "location" => ready::some_object(asked, |one: &Self| one.row.location.map(Point::from)),
             "chain" => ready::some_object(asked, Self::of_chain),
             "zone" => ready::some_object(asked, Self::in_zone),
             "region" => ready::some_object(asked, Self::in_region),
-            _ => None,
+            _ => identity(asked, "Enterprise", |one| (one.view.clone(), one.row.id), |one| &*one.row),
         }
     }
 }

@@ -35,8 +35,32 @@ where
     K: Hash + Eq + Clone + Send + Sync + 'static,
     V: Clone + Send + Sync + 'static,
 {
+    /// The rows of questions: those that are held, and the others as they are fetched, which are held from then on where
+    /// they fit.
+    ///
+    /// # Errors
+    /// Those of fetching.
+    pub async fn load<E, F>(
+        &self,
+        at: i32,
+        keys: &[K],
+        fits: impl Fn(&K) -> bool,
+        fetch: impl FnOnce(Vec<K>) -> F,
+    ) -> Result<HashMap<K, Vec<V>>, E>
+    where
+        F: Future<Output = Result<HashMap<K, Vec<V>>, E>>,
+    {
+        let (mut found, missing) = self.take(at, keys);
+        if !missing.is_empty() {
+            let fetched = fetch(missing.clone()).await?;
+            self.keep(at, &missing, &fetched, fits);
+            found.extend(fetched);
+        }
+        Ok(found)
+    }
+
     /// The rows of those questions that are held, and the others.
-    pub fn take(&self, at: i32, keys: &[K]) -> (HashMap<K, Vec<V>>, Vec<K>) {
+    fn take(&self, at: i32, keys: &[K]) -> (HashMap<K, Vec<V>>, Vec<K>) {
         let mut found = HashMap::with_capacity(keys.len());
         let mut missing = Vec::new();
         for key in keys {
@@ -50,7 +74,7 @@ where
     }
 
     /// Holds what was fetched; a question that was not answered has no rows.
-    pub fn keep(&self, at: i32, keys: &[K], found: &HashMap<K, Vec<V>>, fits: impl Fn(&K) -> bool) {
+    fn keep(&self, at: i32, keys: &[K], found: &HashMap<K, Vec<V>>, fits: impl Fn(&K) -> bool) {
         for key in keys.iter().filter(|key| fits(key)) {
             let rows = found.get(key).cloned().unwrap_or_default();
             if rows.len() <= MOST {

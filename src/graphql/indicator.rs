@@ -10,6 +10,7 @@ use super::node::NodeFields;
 use super::quantity::Unit;
 use super::ready::{self, Ask, Ready, Write};
 use super::scalars::{Decimal, PeriodCode};
+use super::subject::identity;
 use super::target::Target;
 use super::unit::ResponsibleUnit;
 use super::view::View;
@@ -74,14 +75,8 @@ impl Indicator {
 impl Ready for Indicator {
     fn field(asked: &Ask<'_>) -> Option<Write<Self>> {
         match asked.name() {
-            "id" => ready::id("Indicator", |one: &Self| (one.view.clone(), one.row.id.0)),
-            "code" => ready::text(|one: &Self| &one.row.code),
-            "name" => {
-                let lang = asked.lang()?;
-                ready::text(move |one: &Self| lang.names(&one.row.name))
-            }
             "unit" => ready::object(asked, |one: &Self| Some(Unit(one.row.unit))),
-            _ => None,
+            _ => identity(asked, "Indicator", |one| (one.view.clone(), one.row.id.0), |one| &*one.row),
         }
     }
 }

@@ -232,13 +232,8 @@ impl Loader<Newest> for Facts {
     type Error = Fault;
 
     async fn load(&self, keys: &[Newest]) -> Loaded<Newest, Self::Value> {
-        let (mut found, missing) = self.held.newest.take(self.at, keys);
-        if !missing.is_empty() {
-            let fetched = self.fetch_newest(&missing).await?;
-            self.held.newest.keep(self.at, &missing, &fetched, |_| true);
-            found.extend(fetched);
-        }
-        Ok(found)
+        let fetch = async |missing: Vec<_>| self.fetch_newest(&missing).await;
+        self.held.newest.load(self.at, keys, |_| true, fetch).await
     }
 }
 
@@ -269,13 +264,8 @@ impl Loader<CellsOf> for Facts {
     type Error = Fault;
 
     async fn load(&self, keys: &[CellsOf]) -> Loaded<CellsOf, Self::Value> {
-        let (mut found, missing) = self.held.cells.take(self.at, keys);
-        if !missing.is_empty() {
-            let fetched = self.fetch_cells(&missing).await?;
-            self.held.cells.keep(self.at, &missing, &fetched, |_| true);
-            found.extend(fetched);
-        }
-        Ok(found)
+        let fetch = async |missing: Vec<_>| self.fetch_cells(&missing).await;
+        self.held.cells.load(self.at, keys, |_| true, fetch).await
     }
 }
 
@@ -330,13 +320,8 @@ impl Loader<ProjectsOf<FirstPage>> for Facts {
     type Error = Fault;
 
     async fn load(&self, keys: &[ProjectsOf<FirstPage>]) -> Loaded<ProjectsOf<FirstPage>, Self::Value> {
-        let (mut found, missing) = self.held.projects.take(self.at, keys);
-        if !missing.is_empty() {
-            let fetched = self.fetch_projects(&missing).await?;
-            self.held.projects.keep(self.at, &missing, &fetched, is_common);
-            found.extend(fetched);
-        }
-        Ok(found)
+        let fetch = async |missing: Vec<_>| self.fetch_projects(&missing).await;
+        self.held.projects.load(self.at, keys, is_common, fetch).await
     }
 }
 
@@ -439,13 +424,8 @@ impl Loader<EnterprisesOf<First>> for Facts {
     type Error = Fault;
 
     async fn load(&self, keys: &[EnterprisesOf<First>]) -> Loaded<EnterprisesOf<First>, Self::Value> {
-        let (mut found, missing) = self.held.enterprises.take(self.at, keys);
-        if !missing.is_empty() {
-            let fetched = self.fetch_enterprises(&missing).await?;
-            self.held.enterprises.keep(self.at, &missing, &fetched, |_| true);
-            found.extend(fetched);
-        }
-        Ok(found)
+        let fetch = async |missing: Vec<_>| self.fetch_enterprises(&missing).await;
+        self.held.enterprises.load(self.at, keys, |_| true, fetch).await
     }
 }
 

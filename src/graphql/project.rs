@@ -15,7 +15,7 @@ use super::quantity::Quantity;
 use super::ready::{self, Ask, Ready, Write};
 use super::region::Region;
 use super::scalars::Date;
-use super::subject::{Called, SubjectFields};
+use super::subject::{SubjectFields, identity};
 use super::task::Task;
 use super::view::View;
 use super::words::ProjectStage;
@@ -60,12 +60,6 @@ impl Project {
 impl Ready for Project {
     fn field(asked: &Ask<'_>) -> Option<Write<Self>> {
         match asked.name() {
-            "id" => ready::id("Project", |project: &Self| (project.view.clone(), project.row.id)),
-            "code" => ready::text(|project: &Self| &project.row.code),
-            "name" => {
-                let lang = asked.lang()?;
-                ready::text(move |project: &Self| project.row.name(lang))
-            }
             "sample" => ready::plain(|project: &Self| project.made_up()),
             "kinds" => ready::plain(|project: &Self| project.row.kinds.clone()),
             "stage" => ready::word(|project: &Self| project.row.stage.map(ProjectStage::from)),
@@ -76,7 +70,7 @@ impl Ready for Project {
             "region" => ready::some_object(asked, Self::in_region),
             "cluster" => ready::some_object(asked, Self::of_cluster),
             "chain" => ready::some_object(asked, Self::of_chain),
-            _ => None,
+            _ => identity(asked, "Project", |one| (one.view.clone(), one.row.id), |one| &*one.row),
         }
     }
 }

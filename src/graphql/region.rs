@@ -12,7 +12,7 @@ use super::node::NodeFields;
 use super::place::{PlaceFields, PlaceKind};
 use super::projects::{Asked, ProjectConnection, ProjectFilter, ProjectOrder};
 use super::ready::{self, Ask, Ready, Write};
-use super::subject::SubjectFields;
+use super::subject::{SubjectFields, identity};
 use super::view::View;
 use super::words::Lang;
 use super::zone::Zone;
@@ -42,15 +42,9 @@ impl Region {
 impl Ready for Region {
     fn field(asked: &Ask<'_>) -> Option<Write<Self>> {
         match asked.name() {
-            "id" => ready::id("Region", |one: &Self| (one.view.clone(), one.row.id.0)),
-            "code" => ready::text(|one: &Self| &one.row.code),
-            "name" => {
-                let lang = asked.lang()?;
-                ready::text(move |one: &Self| lang.names(&one.row.name))
-            }
             "kind" => ready::word(|one: &Self| Some(PlaceKind::from(one.row.kind))),
             "adcode" => ready::some_text(|one: &Self| one.row.adcode.as_deref()),
-            _ => None,
+            _ => identity(asked, "Region", |one| (one.view.clone(), one.row.id.0), |one| &*one.row),
         }
     }
 }

@@ -18,7 +18,7 @@ use super::observation::{self, MOST_SERIES, Observation, Series, Wanted};
 use super::place::Place;
 use super::plan::Plan;
 use super::project::Project;
-use super::ready::Ready;
+use super::ready::{self, Ask, Ready, Write};
 use super::region::Region;
 use super::scalars::PeriodCode;
 use super::view::View;
@@ -96,7 +96,16 @@ macro_rules! called {
     )*};
 }
 
-called!(domain::Plan, domain::Region, domain::Zone, domain::LayoutElement, domain::Cluster, domain::Chain);
+called!(
+    domain::Plan,
+    domain::Region,
+    domain::Zone,
+    domain::LayoutElement,
+    domain::Cluster,
+    domain::Chain,
+    domain::Indicator,
+    domain::ResponsibleUnit
+);
 
 macro_rules! called_fact {
     ($($row:ty),*) => {$(
@@ -113,6 +122,24 @@ macro_rules! called_fact {
 }
 
 called_fact!(project::Project, enterprise::Enterprise);
+
+/// How `id`, `code` and `name` are written of a thing of this kind whose row says what it is called.
+pub fn identity<T: 'static, R: Called + 'static>(
+    asked: &Ask<'_>,
+    kind: &'static str,
+    id: fn(&T) -> (View, i64),
+    row: fn(&T) -> &R,
+) -> Option<Write<T>> {
+    match asked.name() {
+        "id" => ready::id(kind, id),
+        "code" => ready::text(move |one| row(one).code()),
+        "name" => {
+            let lang = asked.lang()?;
+            ready::text(move |one| row(one).name(lang))
+        }
+        _ => None,
+    }
+}
 
 /// Fields of the interface `Subject`.
 pub struct SubjectFields {

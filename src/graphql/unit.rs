@@ -11,6 +11,7 @@ use super::node::NodeFields;
 use super::ready::{self, Ask, Ready, Write};
 use super::region::Region;
 use super::scalars::Date;
+use super::subject::identity;
 use super::task::Task;
 use super::view::View;
 use super::words::Lang;
@@ -85,14 +86,8 @@ impl ResponsibleUnit {
 impl Ready for ResponsibleUnit {
     fn field(asked: &Ask<'_>) -> Option<Write<Self>> {
         match asked.name() {
-            "id" => ready::id("ResponsibleUnit", |one: &Self| (one.view.clone(), one.row.id.0)),
-            "code" => ready::text(|one: &Self| &one.row.code),
-            "name" => {
-                let lang = asked.lang()?;
-                ready::text(move |one: &Self| lang.names(&one.row.name))
-            }
             "kind" => ready::word(|one: &Self| Some(UnitKind::from(one.row.kind))),
-            _ => None,
+            _ => identity(asked, "ResponsibleUnit", |one| (one.view.clone(), one.row.id.0), |one| &*one.row),
         }
     }
 }

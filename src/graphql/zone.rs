@@ -16,7 +16,7 @@ use super::profile::{self, Peer, ZoneProfile};
 use super::projects::{Asked, ProjectConnection, ProjectFilter, ProjectOrder};
 use super::ready::{self, Ask, Ready, Write};
 use super::region::{ProfileFact, Region};
-use super::subject::SubjectFields;
+use super::subject::{SubjectFields, identity};
 use super::view::View;
 use super::words::Lang;
 use crate::domain;
@@ -61,18 +61,12 @@ impl Zone {
 impl Ready for Zone {
     fn field(asked: &Ask<'_>) -> Option<Write<Self>> {
         match asked.name() {
-            "id" => ready::id("Zone", |one: &Self| (one.view.clone(), one.row.id.0)),
-            "code" => ready::text(|one: &Self| &one.row.code),
-            "name" => {
-                let lang = asked.lang()?;
-                ready::text(move |one: &Self| lang.names(&one.row.name))
-            }
             "level" => {
                 let lang = asked.lang()?;
                 ready::some_text(move |one: &Self| one.row.level.as_ref().map(|level| lang.names(level)))
             }
             "listing" => ready::word(|one: &Self| Some(ZoneListing::from(one.row.listing))),
-            _ => None,
+            _ => identity(asked, "Zone", |one| (one.view.clone(), one.row.id.0), |one| &*one.row),
         }
     }
 }
