@@ -5,6 +5,7 @@ use std::fmt::Display;
 use async_graphql::{Error, ErrorExtensionValues, Response, ServerError, Value};
 
 use super::library::LibraryError;
+use crate::domain::nearest;
 use crate::store::StoreError;
 
 /// Code of a question that may be answered when it is asked again.
@@ -422,22 +423,6 @@ pub fn complete(error: &mut ServerError) {
     error.extensions = Some(extensions(code, zh, error.message.clone(), None));
 }
 
-/// Letters from which on what was written is no slip of a code; to compare takes time as the product of lengths.
-const LONGEST: usize = 100;
-
-/// The known text closest to what was written, when it is close enough to be a slip.
-fn nearest<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    if written.chars().nth(LONGEST).is_some() {
-        return None;
-    }
-    known
-        .into_iter()
-        .map(|candidate| (strsim::jaro_winkler(written, candidate), candidate))
-        .filter(|(score, _)| *score > 0.7)
-        .max_by(|a, b| a.0.total_cmp(&b.0))
-        .map(|(_, candidate)| candidate)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -453,6 +438,9 @@ mod tests {
         let longest = Error::from(Fault::unknown_code("indicator", &long, std::iter::repeat_n("revenue", 3_000)));
         assert!(!longest.extensions.unwrap().get("hint").unwrap().to_string().contains("did you mean"));
         assert!(start.elapsed() < std::time::Duration::from_secs(1), "{:?}", start.elapsed());
+        let codes = ["mfg-producer-services-share", "gdp", "gdp-growth"];
+        let swapped = Error::from(Fault::unknown_code("indicator", "gpd", codes));
+        assert!(swapped.extensions.unwrap().get("hint").unwrap().to_string().contains("«gdp»"));
         let far = Error::from(Fault::unknown_code("indicator", "zzzz", ["output"]));
         assert!(!far.extensions.unwrap().get("hint").unwrap().to_string().contains("output"));
     }

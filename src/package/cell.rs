@@ -4,8 +4,8 @@ use chrono::NaiveDate;
 use regex::Regex;
 
 use super::number;
-use super::problem::{Fault, nearest};
-use crate::domain::{Cell, Decimal, Field, FieldType, PeriodCode};
+use super::problem::Fault;
+use crate::domain::{Cell, Decimal, Field, FieldType, PeriodCode, nearest};
 
 /// The pattern by which the schemas mark a column of period codes.
 const PERIOD_PATTERN: &str = r"^\d{4}(-(H[12]|Q[1-4]|M(0[1-9]|1[0-2])))?$";

@@ -7,8 +7,8 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::encoding;
-use super::problem::{Fault, Problem, Row, nearest};
-use crate::domain::{Table, table, tables};
+use super::problem::{Fault, Problem, Row};
+use crate::domain::{Table, nearest, table, tables};
 
 /// Name of the descriptor in a package's directory.
 pub(super) const FILE: &str = "datapackage.json";

@@ -7,10 +7,10 @@ use std::hash::{BuildHasher, RandomState};
 use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;
 
-use super::problem::{Fault, MOST_SUGGESTIONS, Problem, nearest};
+use super::problem::{Fault, MOST_SUGGESTIONS, Problem};
 use super::sheet::Sheet;
 use super::{Draft, Known};
-use crate::domain::{Kind, Record, Unit, tables, unit};
+use crate::domain::{Kind, Record, Unit, nearest, tables, unit};
 
 /// Where a row stands: sheet of the table, row.
 type Place = (u32, u32);

@@ -10,10 +10,10 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::encoding;
-use super::problem::{Fault, MOST_SUGGESTIONS, Problem, Row, nearest};
+use super::problem::{Fault, MOST_SUGGESTIONS, Problem, Row};
 use super::rules::COORDINATE_DECIMALS;
 use super::sheet::Sheet;
-use crate::domain::{Point, Ring, Shape};
+use crate::domain::{Point, Ring, Shape, nearest};
 use crate::geometry::{self, DefectKind};
 
 /// The features of one GeoJSON file.

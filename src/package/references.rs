@@ -1,9 +1,9 @@
 //! References: what a cell names must exist.
 
 use super::index::{Index, is_plan_scoped};
-use super::problem::{Fault, Report, nearest};
+use super::problem::{Fault, Report};
 use super::sheet::Line;
-use crate::domain::{Cell, Field, Kind, Reference, unit, units};
+use crate::domain::{Cell, Field, Kind, Reference, nearest, unit, units};
 
 /// Checks every reference of a row.
 pub(super) fn check(line: &Line, index: &Index, report: &mut Report) {

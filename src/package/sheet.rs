@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, HashSet};
 
 use super::cell::Column;
-use super::problem::{Fault, Problem, Row, nearest};
-use crate::domain::{Cell, Record, Rows, Table};
+use super::problem::{Fault, Problem, Row};
+use crate::domain::{Cell, Record, Rows, Table, nearest};
 
 /// The rows of one CSV file.
 pub(super) struct Sheet {

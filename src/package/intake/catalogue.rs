@@ -4,8 +4,8 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::grid::fold;
-use crate::domain::{Accumulation, Additivity, Cell, Dimension, Frequency, Kind, Record, Unit, unit};
-use crate::package::problem::{Fault, MOST_SUGGESTIONS, nearest};
+use crate::domain::{Accumulation, Additivity, Cell, Dimension, Frequency, Kind, Record, Unit, nearest, unit};
+use crate::package::problem::{Fault, MOST_SUGGESTIONS};
 
 /// Kinds of things whose figures come in tables. Figures of single projects and enterprises do not.
 const KINDS: &[Kind] = &[Kind::Plan, Kind::Region, Kind::Zone, Kind::Layout, Kind::Cluster, Kind::Chain];
