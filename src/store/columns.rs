@@ -14,7 +14,7 @@ use crate::domain::{Cell, Decimal, Kind, PeriodCode, Point, Quantity, Record, Ta
 /// Where one field, or a few that belong together, are kept.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Column {
-    /// The field is the code of the row's own identity.
+    /// The field is the code of the row's own identity, which stands in a column of the same name too, to sort by.
     Code(&'static str),
     /// The field is what follows the first `/` in the code of the row's own identity.
     CodeTail(&'static str),
@@ -260,8 +260,9 @@ impl Layout {
         let mut names = Vec::new();
         for column in self.columns {
             match *column {
-                Column::Code(_) | Column::CodeTail(_) => {}
-                Column::Text(name)
+                Column::CodeTail(_) => {}
+                Column::Code(name)
+                | Column::Text(name)
                 | Column::One(name, _)
                 | Column::Many(name, _)
                 | Column::List(name)
@@ -310,8 +311,8 @@ impl Layout {
         let text = |name: &str| Value::from(record.text(name).map(str::to_owned));
         for column in self.columns {
             match *column {
-                Column::Code(_) | Column::CodeTail(_) => {}
-                Column::Text(name) => values.push(text(name)),
+                Column::CodeTail(_) => {}
+                Column::Code(name) | Column::Text(name) => values.push(text(name)),
                 Column::One(name, kind) => {
                     let id = record.text(name).map(|code| ids(kind.word(), code).ok_or(name)).transpose()?;
                     values.push(id.into());
@@ -394,7 +395,12 @@ impl Layout {
         };
         for column in self.columns {
             match *column {
-                Column::Code(field) => set(field, Cell::Text(own.into())),
+                Column::Code(name) => {
+                    if typed.some_text()?.as_deref() != Some(own) {
+                        return odd(name);
+                    }
+                    set(name, Cell::Text(own.into()));
+                }
                 Column::CodeTail(field) => {
                     set(field, own.split_once('/').map_or(Cell::Null, |(_, tail)| Cell::Text(tail.into())));
                 }

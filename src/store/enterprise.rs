@@ -9,7 +9,7 @@ use super::area::Within;
 use super::db::{Dialect, Row};
 use super::search::{self, Columns, among, contains, point, scan};
 use super::{Store, StoreError, held_at};
-use crate::domain::{Kind, Point};
+use crate::domain::Point;
 use crate::geometry::Bbox;
 
 /// An enterprise, as one revision holds it.
@@ -173,17 +173,14 @@ pub async fn counts(
         .collect()
 }
 
-const OWN: [&str; 12] =
-    ["name", "name_en", "zone", "region", "chain", "stage", "x", "y", "document", "locator", "quote", "rev_from"];
+/// What [`read`] reads.
+const COLUMNS: [&str; 14] = [
+    "entity", "code", "name", "name_en", "zone", "region", "chain", "stage", "x", "y", "document", "locator", "quote",
+    "rev_from",
+];
 
 fn columns(mut select: SelectStatement) -> SelectStatement {
-    select.columns([("e", "id"), ("e", "code")]).columns(OWN.map(|column| ("p", column))).join_as(
-        JoinType::InnerJoin,
-        "entity",
-        "e",
-        Expr::col(("e", "id")).equals(("p", "entity")),
-    );
-    select
+    select.columns(COLUMNS.map(|column| ("p", column))).take()
 }
 
 impl Filter {
@@ -242,8 +239,8 @@ pub(super) fn list_statement(
     limit: u64,
 ) -> SelectStatement {
     columns(matching(dialect, at, filter))
-        .and_where_option(after.map(|code| Expr::col(("e", "code")).gt(code)))
-        .order_by(("e", "code"), Order::Asc)
+        .and_where_option(after.map(|code| Expr::col(("p", "code")).gt(code)))
+        .order_by(("p", "code"), Order::Asc)
         .limit(limit)
         .take()
 }
@@ -274,10 +271,9 @@ pub(super) fn page_per_part_statement(
     let mut first = Query::select();
     first
         .from_as("enterprise", "p")
-        .join_as(JoinType::InnerJoin, "entity", "e", Expr::col(("e", "id")).equals(("p", "entity")))
         .cond_where(held_at("p", at))
         .and_where(Expr::col(("p", part.column())).equals(("parent", "id")))
-        .order_by(("e", "code"), Order::Asc)
+        .order_by(("p", "code"), Order::Asc)
         .limit(limit);
     let mut select = Query::select();
     select.from_subquery(dialect.ids(parents), "parent");
@@ -290,22 +286,21 @@ pub(super) fn page_per_part_statement(
                 .and_where(Expr::col(("p", "entity")).in_subquery(first));
         }
         Dialect::Postgres => {
-            first.column(("p", "entity")).columns(OWN.map(|column| ("p", column)));
+            first.columns(COLUMNS.map(|column| ("p", column)));
             select.join_lateral(JoinType::InnerJoin, first, "p", Expr::cust("TRUE"));
         }
     }
-    columns(select).order_by(("e", "code"), Order::Asc).take()
+    columns(select).order_by(("p", "code"), Order::Asc).take()
 }
 
 pub(super) fn page_per_stage_statement(dialect: Dialect, at: i32, chains: &[i64], limit: u64) -> SelectStatement {
     let mut place = WindowStatement::partition_by(("p", "chain"));
     place.add_partition_by(Expr::col(("p", "stage")));
-    place.order_by(("e", "code"), Order::Asc);
+    place.order_by(("p", "code"), Order::Asc);
     let mut ranked = columns(of_parents(dialect, at, Part::Stage, chains));
     ranked.expr_window_as(Func::cust("ROW_NUMBER"), place.take(), "place");
     Query::select()
-        .columns(["id", "code"])
-        .columns(OWN)
+        .columns(COLUMNS)
         .from_subquery(ranked, "ranked")
         .and_where(Expr::col("place").lte(limit))
         .order_by("code", Order::Asc)
@@ -324,8 +319,7 @@ pub(super) fn counts_statement(dialect: Dialect, at: i32, part: Part, parents: &
 
 pub(super) fn by_code_statement(at: i32, code: &str) -> SelectStatement {
     columns(Query::select().from_as("enterprise", "p").cond_where(held_at("p", at)).take())
-        .and_where(Expr::col(("e", "kind")).eq(Kind::Enterprise.word()))
-        .and_where(Expr::col(("e", "code")).eq(code))
+        .and_where(Expr::col(("p", "code")).eq(code))
         .take()
 }
 

@@ -1,6 +1,6 @@
 //! What facts are called: all of a kind where there are not too many, or else those that begin with a text.
 
-use sea_query::{Condition, Expr, ExprTrait, JoinType, Order, Query, SelectStatement, UnionType};
+use sea_query::{Condition, Expr, ExprTrait, Order, Query, SelectStatement, UnionType};
 
 use super::db::Row;
 use super::{Store, StoreError, held_at};
@@ -61,12 +61,13 @@ pub async fn beginning(store: &Store, at: i32, named: Named, text: &str, most: u
     store.db.rows(&beginning_statement(at, named, text, most)).await?.iter().map(read).collect()
 }
 
+/// What [`read`] reads.
+const COLUMNS: [&str; 4] = ["entity", "code", "name", "name_en"];
+
 fn held(at: i32, named: Named) -> SelectStatement {
     Query::select()
-        .columns([("e", "id"), ("e", "code")])
-        .columns([("p", "name"), ("p", "name_en")])
+        .columns(COLUMNS.map(|column| ("p", column)))
         .from_as(named.sql(), "p")
-        .join_as(JoinType::InnerJoin, "entity", "e", Expr::col(("e", "id")).equals(("p", "entity")))
         .cond_where(held_at("p", at))
         .take()
 }
@@ -81,12 +82,11 @@ pub(super) fn beginning_statement(at: i32, named: Named, text: &str, most: u64) 
         let begins = Condition::all().add(Expr::col(column).gte(text)).add(Expr::col(column).lte(last.as_str()));
         held(at, named).cond_where(begins).order_by(column, Order::Asc).limit(most).take()
     };
-    let by_code = first(("e", "code")).and_where(Expr::col(("e", "kind")).eq(named.kind().word())).take();
-    let columns = ["id", "code", "name", "name_en"];
     let mut select = Query::select();
-    select.columns(columns).from_subquery(first(("p", "name")), "by_name");
-    select.union(UnionType::Distinct, Query::select().columns(columns).from_subquery(by_code, "by_code").take());
-    select.order_by("id", Order::Asc).take()
+    select.columns(COLUMNS).from_subquery(first(("p", "name")), "by_name");
+    let by_code = Query::select().columns(COLUMNS).from_subquery(first(("p", "code")), "by_code").take();
+    select.union(UnionType::Distinct, by_code);
+    select.order_by("entity", Order::Asc).take()
 }
 
 fn read(row: &Row) -> Result<Name, StoreError> {

@@ -224,7 +224,7 @@ pub async fn list_counted(
     limit: u64,
 ) -> Result<(Vec<Project>, i64), StoreError> {
     let rows = store.db.rows(&statements::list_counted(store.db.dialect(), at, filter, order, limit)).await?;
-    let total = rows.first().map_or(Ok(0), |row| row.int(statements::COLUMNS.len() + 1))?;
+    let total = rows.first().map_or(Ok(0), |row| row.int(statements::COLUMNS.len()))?;
     Ok((rows.iter().map(read).collect::<Result<_, _>>()?, total))
 }
 
@@ -318,7 +318,7 @@ pub async fn page_per_parent(
     }
     let select = statements::page_per_parent(store.db.dialect(), at, parent, parents, filter, order, limit);
     let rows = store.db.rows(&select).await?;
-    rows.iter().map(|row| Ok((row.int(statements::COLUMNS.len() + 1)?, read(row)?))).collect()
+    rows.iter().map(|row| Ok((row.int(statements::COLUMNS.len())?, read(row)?))).collect()
 }
 
 /// A project by its code.

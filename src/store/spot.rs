@@ -1,7 +1,7 @@
 //! Facts as points on a map: single ones in a box, and heaps of them, one for each cell of a grid. Few columns, and never
 //! more rows than were asked for, however many facts there are.
 
-use sea_query::{CaseStatement, Expr, ExprTrait, Func, JoinType, Order, Query, SelectStatement};
+use sea_query::{CaseStatement, Expr, ExprTrait, Func, Order, Query, SelectStatement};
 
 use super::area::Located;
 use super::db::{Dialect, Row};
@@ -130,13 +130,11 @@ fn corners(columns: &mut Columns<'_>) -> Result<Bbox, StoreError> {
 
 /// What is read of a single fact.
 fn columns(mut select: SelectStatement, located: Located) -> SelectStatement {
-    select
-        .columns([("p", "entity"), ("p", "name"), ("p", "name_en"), ("p", "x"), ("p", "y"), ("p", "document")])
-        .column(("e", "code"));
+    select.columns(["entity", "name", "name_en", "x", "y", "document", "code"].map(|column| ("p", column)));
     if located == Located::Project {
         select.column(("p", "stage"));
     }
-    select.join_as(JoinType::InnerJoin, "entity", "e", Expr::col(("e", "id")).equals(("p", "entity"))).take()
+    select.take()
 }
 
 fn read(row: &Row, located: Located) -> Result<Spot, StoreError> {

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OpenFlags, ToSql};
 use sea_query::{Value, Values};
@@ -131,6 +132,8 @@ impl Reader {
         // Who is busy is asked again by sqlx, which may wait.
         connection.busy_timeout(std::time::Duration::ZERO)?;
         connection.pragma_update(None, "cache_size", READER_CACHE)?;
+        // Otherwise a statement is planned anew each time its parameters differ, which costs more than most take.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         connection.set_prepared_statement_cache_capacity(PREPARED);
         let watch = Arc::<Watch>::default();
         let seen = Arc::clone(&watch);

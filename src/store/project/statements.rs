@@ -6,14 +6,14 @@ use sea_query::{
 };
 
 use super::{Cursor, Dim, Filter, Order, OrderBy};
-use crate::domain::{Kind, ProjectStage};
+use crate::domain::ProjectStage;
 use crate::geometry::Bbox;
 use crate::store::db::Dialect;
 use crate::store::held_at;
 use crate::store::search::{self, among, contains, scan};
 
-/// What [`read`] reads after the code.
-pub(super) const COLUMNS: [&str; 21] = [
+/// What [`read`] reads.
+pub(super) const COLUMNS: [&str; 22] = [
     "entity",
     "name",
     "name_en",
@@ -35,16 +35,11 @@ pub(super) const COLUMNS: [&str; 21] = [
     "locator",
     "quote",
     "rev_from",
+    "code",
 ];
 
 fn columns(mut select: SelectStatement) -> SelectStatement {
-    select.columns(COLUMNS.map(|column| ("p", column))).column(("e", "code"));
-    with_entity(select)
-}
-
-fn with_entity(mut select: SelectStatement) -> SelectStatement {
-    select.join_as(JoinType::InnerJoin, "entity", "e", Expr::col(("e", "id")).equals(("p", "entity")));
-    select
+    select.columns(COLUMNS.map(|column| ("p", column))).take()
 }
 
 /// Rank of a stage in its order.
@@ -55,7 +50,7 @@ pub(super) fn rank(stage: ProjectStage) -> i64 {
 fn sort_key(by: OrderBy) -> Expr {
     match by {
         OrderBy::Investment => Expr::col(("p", "investment")),
-        OrderBy::Code => Expr::col(("e", "code")),
+        OrderBy::Code => Expr::col(("p", "code")),
         OrderBy::Stage => {
             let ranks: Vec<String> = ProjectStage::ALL
                 .iter()
@@ -68,6 +63,10 @@ fn sort_key(by: OrderBy) -> Expr {
 
 fn ordered(mut select: SelectStatement, order: Order) -> SelectStatement {
     let direction = if order.desc { Direction::Desc } else { Direction::Asc };
+    if order.by == OrderBy::Code {
+        // No two projects have the same.
+        return select.order_by_expr(sort_key(order.by), direction).take();
+    }
     select.order_by_expr_with_nulls(sort_key(order.by), direction, NullOrdering::Last);
     select.order_by(("p", "entity"), Direction::Asc);
     select
@@ -77,14 +76,14 @@ fn ordered(mut select: SelectStatement, order: Order) -> SelectStatement {
 fn after(order: Order, cursor: &Cursor) -> Condition {
     let later = Expr::col(("p", "entity")).gt(cursor.id);
     let key = || sort_key(order.by);
-    let value = match order.by {
-        OrderBy::Code => cursor.code.clone().map(Expr::val),
-        _ => cursor.number.map(Expr::val),
-    };
-    let Some(value) = value else {
+    let beyond = |value: Expr| if order.desc { key().lt(value) } else { key().gt(value) };
+    if let (OrderBy::Code, Some(code)) = (order.by, &cursor.code) {
+        return Condition::all().add(beyond(Expr::val(code.as_str())));
+    }
+    let Some(value) = cursor.number.map(Expr::val) else {
         return Condition::all().add(key().is_null()).add(later);
     };
-    let beyond = if order.desc { key().lt(value.clone()) } else { key().gt(value.clone()) };
+    let beyond = beyond(value.clone());
     Condition::any().add(beyond).add(key().eq(value).and(later)).add(key().is_null())
 }
 
@@ -175,9 +174,6 @@ pub(in crate::store) fn list_counted(
     limit: u64,
 ) -> SelectStatement {
     let mut page = matching(dialect, at, filter);
-    if order.by == OrderBy::Code {
-        page = with_entity(page);
-    }
     page.columns([("p", "entity"), ("p", "rev_from")]).expr_window_as(
         Func::count(Expr::col(("p", "entity"))),
         WindowStatement::new(),
@@ -292,7 +288,7 @@ pub(in crate::store) fn page_per_parent(
     order: Order,
     limit: u64,
 ) -> SelectStatement {
-    let mut first = with_entity(matching(dialect, at, filter));
+    let mut first = matching(dialect, at, filter);
     first.and_where(parent.of_parent());
     let mut first = ordered(first, order);
     first.limit(limit);
@@ -320,10 +316,7 @@ pub(in crate::store) fn page_per_parent(
 
 pub(in crate::store) fn by_code(at: i32, code: &str) -> SelectStatement {
     let select = Query::select().from_as("project", "p").cond_where(held_at("p", at)).take();
-    columns(select)
-        .and_where(Expr::col(("e", "kind")).eq(Kind::Project.word()))
-        .and_where(Expr::col(("e", "code")).eq(code))
-        .take()
+    columns(select).and_where(Expr::col(("p", "code")).eq(code)).take()
 }
 
 pub(in crate::store) fn by_ids(dialect: Dialect, at: i32, ids: &[i64]) -> SelectStatement {
