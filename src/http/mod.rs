@@ -19,6 +19,7 @@ mod status;
 mod styles;
 mod tiles;
 
+use std::ops::Deref;
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
@@ -31,7 +32,6 @@ use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 use tokio::sync::watch;
 use tower_http::compression::CompressionLayer;
-use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use crate::graphql::{Library, PlanSchema};
@@ -62,7 +62,10 @@ const CONTENT_POLICY: &str = "default-src 'self'; worker-src 'self' blob:; child
 
 /// What every door shares.
 #[derive(Clone)]
-pub struct Site {
+pub struct Site(Arc<Shared>);
+
+/// The parts of a site.
+pub struct Shared {
     library: Arc<Library>,
     schema: PlanSchema,
     clock: Clock,
@@ -74,6 +77,7 @@ pub struct Site {
     tiles: Arc<tiles::Tiles>,
     metrics: Arc<Metrics>,
     ids: Arc<Ids>,
+    headers: Arc<[(HeaderName, HeaderValue)]>,
     /// Turns true when the server is to stop, for whatever stays open.
     closing: watch::Receiver<bool>,
 }
@@ -88,26 +92,42 @@ impl Site {
         let gate = Gate::new(schema.clone(), Arc::clone(&metrics));
         let writer = forms::Writer::new(schema.clone(), gate.clone());
         let answers = answers::Answers::default();
+        let headers = headers(&settings);
         let (settings, tiles) = (Arc::new(settings), Arc::new(tiles::Tiles::new()));
-        Self { library, schema, clock, documents, writer, settings, gate, answers, tiles, metrics, ids, closing }
+        let shared = Shared {
+            library,
+            schema,
+            clock,
+            documents,
+            writer,
+            settings,
+            gate,
+            answers,
+            tiles,
+            metrics,
+            ids,
+            headers,
+            closing,
+        };
+        Self(Arc::new(shared))
+    }
+}
+
+impl Deref for Site {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.0
     }
 }
 
 /// All routes.
 pub fn router(site: Site) -> Router {
-    let policy = site.settings.basemap.as_ref().map(|basemap| basemap.widened(CONTENT_POLICY));
-    let policy = policy.and_then(|policy| HeaderValue::from_str(&policy).ok());
-    let fixed = [
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::REFERRER_POLICY, "same-origin"),
-        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
-        (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=()"),
-    ];
     let files = Router::new()
         .route("/q/{name}", Cache::Revalidate.of(get(documents::by_hash)))
         .merge(ogc::files())
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, FILE_PATIENCE));
-    let router = Router::new()
+        .layer(patience(FILE_PATIENCE));
+    Router::new()
         .route("/graphql", Cache::Revalidate.of(get(graphql::by_get).post(graphql::by_post)))
         .route("/q", Cache::Never.of(get(documents::index)))
         .route(forms::STYLE, Cache::Revalidate.of(get(documents::style)))
@@ -124,19 +144,34 @@ pub fn router(site: Site) -> Router {
         .route("/metrics", Cache::Never.of(get(metrics::scrape)))
         .merge(ogc::routes())
         .fallback_service(get(served::page).with_state(site.clone()))
-        .layer(DefaultBodyLimit::max(BODY))
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, PATIENCE))
+        .layer((patience(PATIENCE), DefaultBodyLimit::max(BODY)))
         .merge(files)
-        .layer(CompressionLayer::new())
-        .layer(site.settings.cors())
-        .layer(middleware::from_fn_with_state(site.clone(), requests::account))
-        .with_state(site);
-    let policy = policy.unwrap_or(HeaderValue::from_static(CONTENT_POLICY));
-    let headers = fixed.map(|(name, value)| (name, HeaderValue::from_static(value)));
-    headers
-        .into_iter()
-        .chain([(header::CONTENT_SECURITY_POLICY, policy)])
-        .fold(router, |router, (name, value)| router.layer(SetResponseHeaderLayer::if_not_present(name, value)))
+        // As one layer: what each of several costs is more than what these do.
+        .layer((
+            middleware::from_fn_with_state(site.clone(), requests::account),
+            site.settings.cors(),
+            CompressionLayer::new(),
+        ))
+        .with_state(site)
+}
+
+/// Gives a request up that takes longer.
+fn patience(longest: Duration) -> TimeoutLayer {
+    TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, longest)
+}
+
+/// Headers of every answer that does not state its own.
+fn headers(settings: &Settings) -> Arc<[(HeaderName, HeaderValue)]> {
+    let policy = settings.basemap.as_ref().map(|basemap| basemap.widened(CONTENT_POLICY));
+    let policy = policy.and_then(|policy| HeaderValue::from_str(&policy).ok());
+    let fixed = [
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "same-origin"),
+        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+        (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=()"),
+    ];
+    let policy = (header::CONTENT_SECURITY_POLICY, policy.unwrap_or(HeaderValue::from_static(CONTENT_POLICY)));
+    fixed.into_iter().map(|(name, value)| (name, HeaderValue::from_static(value))).chain([policy]).collect()
 }
 
 /// The process runs.

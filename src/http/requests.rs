@@ -43,7 +43,7 @@ fn plain(id: &HeaderValue) -> bool {
     (1..=LONGEST).contains(&id.len()) && id.as_bytes().iter().all(letter)
 }
 
-/// Gives the request its id, and tells log and metrics how it went.
+/// Gives the request its id and the answer the headers of all answers, and tells log and metrics how it went.
 pub async fn account(
     State(site): State<Site>,
     path: Option<MatchedPath>,
@@ -59,7 +59,11 @@ pub async fn account(
     let start = Instant::now();
     let mut response = next.run(request).instrument(span.clone()).await;
     let (took, status) = (start.elapsed(), response.status());
-    response.headers_mut().insert(REQUEST_ID, id);
+    let headers = response.headers_mut();
+    for (name, value) in site.headers.iter() {
+        headers.entry(name).or_insert_with(|| value.clone());
+    }
+    headers.insert(REQUEST_ID, id);
     site.metrics.request(&route, status, took);
     let bytes = response.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()).unwrap_or("-");
     let millis = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
