@@ -70,6 +70,22 @@ fn questions() -> Vec<(bool, String)> {
             frequency points {{ {FIGURE} }} }} }} }} }} }}")),
         (true, "{ zones(first: 3) { nodes { code projects(first: 3) { nodes { code } } enterprises(first: 3) { nodes { code
             ... on Enterprise { name } } } } } }".into()),
+        (true, format!("{{ regions(first: 50) {{ nodes {{ code kind parent {{ code }} zones {{ code name }}
+            footprint {{ accuracy sample reviewNumber bbox {{ west south east north }} labelPoint {{ lon lat }}
+                geometry(tolerance: 500) {{ geojson toleranceUsed vertexCount sharedTopology }} }}
+            then: footprint(validOn: \"2001-01-01\") {{ geometry {{ geojson }} }}
+            latest(indicator: \"gdp\") {{ {FIGURE} }} before: latest(indicator: \"gdp\", notAfter: \"2022\") {{ period {{ code }} }}
+            none: latest(indicator: \"zone-revenue\") {{ quantity {{ value }} }} }} }} }}")),
+        (true, "{ regions(first: 50) { nodes { code zones { code host { code } latest(indicator: \"zone-revenue\") {
+            quantity { text } } projects(first: 3, orderBy: [{ investment: DESC }]) { nodes { code name cluster { name } }
+            edges { cursor node { code } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } }
+            enterprises(first: 2) { nodes { code chain { name } } edges { cursor } pageInfo { hasNextPage endCursor } } } } } }".into()),
+        (true, "{ zones(first: 50) { nodes { code projects(first: 2) { totalCount nodes { code } } } } }".into()),
+        (true, "{ zones(first: 50) { nodes { projects(first: 2, filter: { stage: [SIGNED] }) { nodes { code } } } } }".into()),
+        (true, "{ zones(first: 50) { nodes { projects(first: 2) { nodes { zone { latest(indicator: \"gdp\") { note } } } } } } }".into()),
+        (false, "{ zones(first: 5) { nodes { code latest(indicator: \"gpd\") { note } } } }".into()),
+        (false, "{ zones(first: 5) { nodes { projects(first: 501) { nodes { code } } } } }".into()),
+        (false, "{ zones(first: 5) { nodes { footprint { geometry(tolerance: -1) { geojson } } } } }".into()),
         // What has to be waited for, is merged, or is marked goes the usual way.
         (true, "{ projects(first: 5) { nodes { code stageHistory { stage } zone { projects(first: 1) { totalCount } } } } }".into()),
         (true, "{ projects(first: 5) { nodes { zone { code } zone { name } code code } } }".into()),

@@ -68,6 +68,18 @@ pub struct PageInfo {
     pub end_cursor: Option<String>,
 }
 
+impl Ready for PageInfo {
+    fn field(asked: &Ask<'_>) -> Option<Write<Self>> {
+        match asked.name() {
+            "hasNextPage" => ready::plain(|page: &Self| page.has_next_page),
+            "hasPreviousPage" => ready::plain(|page: &Self| page.has_previous_page),
+            "startCursor" => ready::some_text(|page: &Self| page.start_cursor.as_deref()),
+            "endCursor" => ready::some_text(|page: &Self| page.end_cursor.as_deref()),
+            _ => None,
+        }
+    }
+}
+
 /// An edge type: the plain [`Edge`], or one that carries data about the link.
 pub trait EdgeType: ObjectType + Ready + 'static {
     /// What it leads to.
@@ -205,6 +217,7 @@ where
         match asked.name() {
             "edges" => ready::list(asked, |page: &Self| page.edges.clone()),
             "nodes" => ready::list(asked, |page: &Self| page.edges.iter().map(|edge| edge.node().clone()).collect()),
+            "pageInfo" => ready::object(asked, |page: &Self| Some(page.page_info.clone())),
             _ => None,
         }
     }

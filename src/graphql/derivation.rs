@@ -94,7 +94,7 @@ impl Derivation {
                 other.period == period && selection.sources.iter().any(|source| source.document == other.document)
             });
             prefer(&self.view, &mut weighing);
-            found.extend(weighing.into_iter().next().map(|row| Observation::new(&self.view, Arc::new(row))));
+            found.extend(weighing.into_iter().next().map(|row| Observation::new(&self.view, row)));
         }
         Ok(found)
     }

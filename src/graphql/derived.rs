@@ -250,7 +250,7 @@ async fn one(
 }
 
 /// Every cell of a subject and indicator.
-async fn history(view: &View, subject: EntityId, indicator: &Indicator) -> Result<Vec<Cell>, Fault> {
+async fn history(view: &View, subject: EntityId, indicator: &Indicator) -> Result<Vec<Arc<Cell>>, Fault> {
     let key = CellsOf {
         subject: subject.0,
         indicators: Some(vec![indicator.id.0]),

@@ -35,8 +35,8 @@ pub struct Enterprise {
 
 impl Enterprise {
     /// An enterprise read in a view.
-    pub fn new(view: &View, row: store::Enterprise) -> Self {
-        Self { view: view.clone(), row: Arc::new(row) }
+    pub fn new(view: &View, row: impl Into<Arc<store::Enterprise>>) -> Self {
+        Self { view: view.clone(), row: row.into() }
     }
 
     fn of_chain(&self) -> Option<Chain> {
@@ -266,20 +266,45 @@ pub async fn page_of(
     }
     let found = view.facts().load_many(parents.keys(First(paging.first as u64 + 1))).await?;
     // The first of all are among the first of each.
-    let mut rows: Vec<store::Enterprise> = found.into_values().flatten().collect();
+    let mut rows: Vec<_> = found.into_values().flatten().collect();
     rows.sort_by(|a, b| a.code.cmp(&b.code));
-    let more = rows.len() > paging.first;
-    rows.truncate(paging.first);
+    Ok(first_page(view, parents, rows, paging.first))
+}
+
+/// How the first page of the enterprises of each item is written.
+pub fn first_of<T: 'static>(asked: &Ask<'_>, part: Part, parent: fn(&T) -> (View, i64)) -> Option<Write<T>> {
+    let begins = asked.argument::<String>("after")?.is_none();
+    let first = Paging::new(asked.first()?, None, MOST_FACTS).ok().filter(|_| begins)?.first;
+    let key = move |item: &T| {
+        let (view, parent) = parent(item);
+        (view, EnterprisesOf { part, parent, stage: None, question: First(first as u64 + 1) })
+    };
+    let get = move |item: &T, rows: Option<&Vec<Arc<store::Enterprise>>>| {
+        let (view, parent) = parent(item);
+        Some(Some(first_page(&view, Parents::all(part, [EntityId(parent)]), rows.cloned().unwrap_or_default(), first)))
+    };
+    ready::fetched(asked, key, get)
+}
+
+fn first_page(
+    view: &View,
+    parents: Parents,
+    mut rows: Vec<Arc<store::Enterprise>>,
+    first: usize,
+) -> Connection<Edge<Enterprise>> {
+    let more = rows.len() > first;
+    rows.truncate(first);
     let (counted, parents) = (view.clone(), Arc::new(parents));
     let total = Total::Count(Arc::new(move || {
         let (view, parents) = (counted.clone(), Arc::clone(&parents));
         Box::pin(async move { Ok(view.facts().load_many(parents.keys(Count)).await?.into_values().sum()) })
     }));
-    Ok(Connection::page(edges(view, rows), false, more, total))
+    Connection::page(edges(view, rows), false, more, total)
 }
 
-fn edges(view: &View, rows: Vec<store::Enterprise>) -> Vec<Edge<Enterprise>> {
-    rows.into_iter().map(|row| Edge::new(close_cursor(&row.code), Enterprise::new(view, row))).collect()
+fn edges(view: &View, rows: impl IntoIterator<Item = impl Into<Arc<store::Enterprise>>>) -> Vec<Edge<Enterprise>> {
+    let rows = rows.into_iter().map(Into::into);
+    rows.map(|row| Edge::new(close_cursor(&row.code), Enterprise::new(view, row))).collect()
 }
 
 async fn of(view: &View, filter: Filter, paging: Paging) -> Result<Connection<Edge<Enterprise>>, Fault> {

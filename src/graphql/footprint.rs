@@ -78,6 +78,18 @@ pub struct BBox {
     pub north: f64,
 }
 
+impl Ready for BBox {
+    fn field(asked: &Ask<'_>) -> Option<Write<Self>> {
+        match asked.name() {
+            "west" => ready::plain(|bbox: &Self| bbox.west),
+            "south" => ready::plain(|bbox: &Self| bbox.south),
+            "east" => ready::plain(|bbox: &Self| bbox.east),
+            "north" => ready::plain(|bbox: &Self| bbox.north),
+            _ => None,
+        }
+    }
+}
+
 /// 一个位置（CGCS2000/WGS 84）。
 /// A position, CGCS2000/WGS 84.
 #[derive(Debug, Clone, Copy, SimpleObject)]
@@ -124,6 +136,18 @@ pub struct SimplifiedGeometry {
     pub shared_topology: bool,
 }
 
+impl Ready for SimplifiedGeometry {
+    fn field(asked: &Ask<'_>) -> Option<Write<Self>> {
+        match asked.name() {
+            "geojson" => ready::json(|drawn: &Self| drawn.geojson.0.clone()),
+            "toleranceUsed" => ready::plain(|drawn: &Self| drawn.tolerance_used),
+            "vertexCount" => ready::plain(|drawn: &Self| drawn.vertex_count),
+            "sharedTopology" => ready::plain(|drawn: &Self| drawn.shared_topology),
+            _ => None,
+        }
+    }
+}
+
 /// What is drawn for a place.
 #[derive(Clone)]
 pub struct Footprint {
@@ -139,6 +163,44 @@ impl Footprint {
 
     fn measures(&self) -> Result<&Measures, Fault> {
         self.row.measures().ok_or_else(|| Fault::internal("a footprint without points"))
+    }
+
+    fn boxed(&self) -> Result<BBox, Fault> {
+        let [west, south, east, north] = self.measures()?.bbox.degrees();
+        Ok(BBox { west, south, east, north })
+    }
+
+    fn drawn(&self, tolerance: f64) -> SimplifiedGeometry {
+        let drawn = self.row.drawn(tolerance);
+        SimplifiedGeometry {
+            geojson: GeoJson(drawn.geojson()),
+            tolerance_used: drawn.tolerance,
+            vertex_count: drawn.shape.vertex_count(),
+            shared_topology: self.row.shares_topology(),
+        }
+    }
+}
+
+/// A tolerance in metres that one can ask for.
+fn is_tolerance(metres: f64) -> bool {
+    metres >= 0.0 && metres.is_finite()
+}
+
+impl Ready for Footprint {
+    fn field(asked: &Ask<'_>) -> Option<Write<Self>> {
+        match asked.name() {
+            "accuracy" => ready::word(|one: &Self| Some(BoundaryAccuracy::from(one.row.accuracy))),
+            "sample" => ready::plain(|one: &Self| one.row.sample),
+            "bbox" => ready::object(asked, |one: &Self| one.boxed().ok()),
+            "labelPoint" => ready::object(asked, |one: &Self| one.measures().ok().map(|all| Point::from(all.label_point))),
+            "geometry" => {
+                let tolerance = asked.argument::<f64>("tolerance")?.unwrap_or(0.0);
+                is_tolerance(tolerance).then_some(())?;
+                ready::object(asked, move |one: &Self| Some(one.drawn(tolerance)))
+            }
+            "reviewNumber" => ready::some_text(|one: &Self| one.row.review_number.as_deref()),
+            _ => None,
+        }
     }
 }
 
@@ -195,8 +257,7 @@ impl Footprint {
     /// 经纬度范围。
     /// The smallest box around it.
     async fn bbox(&self) -> Result<BBox, Fault> {
-        let [west, south, east, north] = self.measures()?.bbox.degrees();
-        Ok(BBox { west, south, east, north })
+        self.boxed()
     }
 
     /// 椭球面积。
@@ -237,16 +298,10 @@ impl Footprint {
         tolerance: Option<f64>,
     ) -> Result<SimplifiedGeometry, Fault> {
         let tolerance = tolerance.unwrap_or(0.0);
-        if !(tolerance >= 0.0 && tolerance.is_finite()) {
+        if !is_tolerance(tolerance) {
             return Err(Fault::argument("tolerance", "须为非负数", "must be zero or more"));
         }
-        let drawn = self.row.drawn(tolerance);
-        Ok(SimplifiedGeometry {
-            geojson: GeoJson(drawn.geojson()),
-            tolerance_used: drawn.tolerance,
-            vertex_count: drawn.shape.vertex_count(),
-            shared_topology: self.row.shares_topology(),
-        })
+        Ok(self.drawn(tolerance))
     }
 
     /// 审图号；为空时仅供内部使用。

@@ -87,13 +87,13 @@ pub async fn of(view: &View, now: &Observation) -> Result<Option<YearOnYear>, Fa
     let key = CellsOf { subject: row.subject, indicators: Some(wanted), from: None, to: None, accumulation: None };
     let known = view.facts().load_one(key).await?.unwrap_or_default();
     let pick = |indicator: i64, period: PeriodCode| {
-        let same = |other: &&crate::store::observation::Observation| {
+        let same = |other: &&Arc<crate::store::observation::Observation>| {
             other.indicator == indicator && other.period == period && other.accumulation == row.accumulation
         };
         let mut cells: Vec<_> = known.iter().filter(same).cloned().collect();
         prefer(view, &mut cells);
         let first = cells.into_iter().next().filter(|cell| cell.quantity.is_some());
-        first.map(|cell| Observation::new(view, Arc::new(cell)))
+        first.map(|cell| Observation::new(view, cell))
     };
     let published = rates.iter().find_map(|rate| pick(rate.id.0, row.period));
     let Some(before) = year_before(row.period) else { return Ok(None) };

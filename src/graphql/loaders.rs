@@ -211,15 +211,20 @@ fn by_owner<T>(rows: Vec<T>, owner: impl Fn(&T) -> i64) -> HashMap<i64, Vec<T>> 
     by
 }
 
+/// Rows that are passed on without being copied.
+pub fn shared<T>(rows: Vec<T>) -> Vec<Arc<T>> {
+    rows.into_iter().map(Arc::new).collect()
+}
+
 type Loaded<K, V> = Result<HashMap<K, V>, Fault>;
 
 impl Facts {
-    async fn fetch_newest(&self, keys: &[Newest]) -> Loaded<Newest, Vec<Observation>> {
+    async fn fetch_newest(&self, keys: &[Newest]) -> Loaded<Newest, Vec<Arc<Observation>>> {
         let mut found = HashMap::new();
         for ((indicator, not_after), keys) in questions(keys, |key| (key.indicator, key.not_after)) {
             let subjects: Vec<i64> = keys.iter().map(|key| key.subject).collect();
             let rows = observation::newest(&self.store, self.at, &subjects, indicator, not_after).await;
-            for (subject, rows) in by_owner(rows.map_err(Fault::from)?, |row| row.subject) {
+            for (subject, rows) in by_owner(shared(rows.map_err(Fault::from)?), |row| row.subject) {
                 found.insert(Newest { subject, indicator, not_after }, rows);
             }
         }
@@ -228,7 +233,7 @@ impl Facts {
 }
 
 impl Loader<Newest> for Facts {
-    type Value = Vec<Observation>;
+    type Value = Vec<Arc<Observation>>;
     type Error = Fault;
 
     async fn load(&self, keys: &[Newest]) -> Loaded<Newest, Self::Value> {
@@ -238,7 +243,7 @@ impl Loader<Newest> for Facts {
 }
 
 impl Facts {
-    async fn fetch_cells(&self, keys: &[CellsOf]) -> Loaded<CellsOf, Vec<Observation>> {
+    async fn fetch_cells(&self, keys: &[CellsOf]) -> Loaded<CellsOf, Vec<Arc<Observation>>> {
         let mut found = HashMap::new();
         let question = |key: &CellsOf| CellsOf { subject: 0, ..key.clone() };
         for (asked, keys) in questions(keys, question) {
@@ -251,7 +256,7 @@ impl Facts {
                 accumulation: asked.accumulation,
             };
             let rows = observation::list(&self.store, self.at, &cells).await.map_err(Fault::from)?;
-            for (subject, rows) in by_owner(rows, |row| row.subject) {
+            for (subject, rows) in by_owner(shared(rows), |row| row.subject) {
                 found.insert(CellsOf { subject, ..asked.clone() }, rows);
             }
         }
@@ -260,7 +265,7 @@ impl Facts {
 }
 
 impl Loader<CellsOf> for Facts {
-    type Value = Vec<Observation>;
+    type Value = Vec<Arc<Observation>>;
     type Error = Fault;
 
     async fn load(&self, keys: &[CellsOf]) -> Loaded<CellsOf, Self::Value> {
@@ -300,7 +305,7 @@ impl Loader<Peers> for Facts {
 }
 
 impl Facts {
-    async fn fetch_projects(&self, keys: &[ProjectsOf<FirstPage>]) -> Loaded<ProjectsOf<FirstPage>, Vec<Project>> {
+    async fn fetch_projects(&self, keys: &[ProjectsOf<FirstPage>]) -> Loaded<ProjectsOf<FirstPage>, Vec<Arc<Project>>> {
         let mut found = HashMap::new();
         for ((dim, filter, page), keys) in questions(keys, |key| (key.dim, &key.filter, key.question)) {
             let parents: Vec<i64> = keys.iter().map(|key| key.parent).collect();
@@ -308,7 +313,7 @@ impl Facts {
             let rows = project::page_per_parent(&self.store, self.at, dim, &parents, filter, order, limit).await;
             for (parent, rows) in by_owner(rows.map_err(Fault::from)?, |(parent, _)| *parent) {
                 let key = ProjectsOf { parent, dim, filter: filter.clone(), question: page };
-                found.insert(key, rows.into_iter().map(|(_, project)| project).collect());
+                found.insert(key, rows.into_iter().map(|(_, project)| Arc::new(project)).collect());
             }
         }
         Ok(found)
@@ -316,7 +321,7 @@ impl Facts {
 }
 
 impl Loader<ProjectsOf<FirstPage>> for Facts {
-    type Value = Vec<Project>;
+    type Value = Vec<Arc<Project>>;
     type Error = Fault;
 
     async fn load(&self, keys: &[ProjectsOf<FirstPage>]) -> Loaded<ProjectsOf<FirstPage>, Self::Value> {
@@ -398,8 +403,8 @@ impl Facts {
     async fn fetch_enterprises(
         &self,
         keys: &[EnterprisesOf<First>],
-    ) -> Loaded<EnterprisesOf<First>, Vec<enterprise::Enterprise>> {
-        let mut found: HashMap<EnterprisesOf<First>, Vec<enterprise::Enterprise>> = HashMap::new();
+    ) -> Loaded<EnterprisesOf<First>, Vec<Arc<enterprise::Enterprise>>> {
+        let mut found: HashMap<EnterprisesOf<First>, Vec<_>> = HashMap::new();
         for ((part, question), keys) in questions(keys, |key| (key.part, key.question)) {
             let parents: Vec<i64> = keys.iter().map(|key| key.parent).collect();
             let rows = enterprise::page_per_part(&self.store, self.at, part, &parents, question.0).await;
@@ -411,7 +416,7 @@ impl Facts {
                     Part::Chain | Part::Stage => row.chain,
                 };
                 if let Some(parent) = parent {
-                    found.entry(EnterprisesOf { part, parent, stage, question }).or_default().push(row);
+                    found.entry(EnterprisesOf { part, parent, stage, question }).or_default().push(Arc::new(row));
                 }
             }
         }
@@ -420,7 +425,7 @@ impl Facts {
 }
 
 impl Loader<EnterprisesOf<First>> for Facts {
-    type Value = Vec<enterprise::Enterprise>;
+    type Value = Vec<Arc<enterprise::Enterprise>>;
     type Error = Fault;
 
     async fn load(&self, keys: &[EnterprisesOf<First>]) -> Loaded<EnterprisesOf<First>, Self::Value> {

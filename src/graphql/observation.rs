@@ -1,5 +1,6 @@
 //! Figures: one cell of one source, and series of them.
 
+use std::borrow::Borrow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -83,7 +84,7 @@ impl Observation {
 }
 
 /// Every source of a cell, the preferred first.
-async fn cell(view: &View, row: &store::Observation) -> Result<Vec<store::Observation>, Fault> {
+async fn cell(view: &View, row: &store::Observation) -> Result<Vec<Arc<store::Observation>>, Fault> {
     let key = CellsOf {
         subject: row.subject,
         indicators: Some(vec![row.indicator]),
@@ -98,9 +99,10 @@ async fn cell(view: &View, row: &store::Observation) -> Result<Vec<store::Observ
 }
 
 /// Puts the preferred source of one cell first. A source that says something stands before one that is silent.
-pub fn prefer(view: &View, rows: &mut [store::Observation]) {
+pub fn prefer<R: Borrow<store::Observation>>(view: &View, rows: &mut [R]) {
     let source = |row: &store::Observation| (EntityId(row.document), row.released_on);
     rows.sort_by(|a, b| {
+        let (a, b) = (a.borrow(), b.borrow());
         let silent = a.quantity.is_none().cmp(&b.quantity.is_none());
         silent.then_with(|| view.atlas().prefer(source(a), source(b)))
     });
@@ -272,7 +274,7 @@ impl Observation {
     async fn alternatives(&self) -> Result<Vec<Self>, Fault> {
         let rows = cell(&self.view, &self.row).await?;
         let others = rows.into_iter().filter(|row| row.document != self.row.document);
-        Ok(others.map(|row| Self::new(&self.view, Arc::new(row))).collect())
+        Ok(others.map(|row| Self::new(&self.view, row)).collect())
     }
 
     /// 该时期末有效的边界；对象没有边界或未知时为空。
@@ -301,12 +303,37 @@ pub async fn latest(
 ) -> Result<Option<Observation>, Fault> {
     let indicator = indicator_of(view, indicator)?;
     let key = Newest { subject: subject.0, indicator: indicator.id.0, not_after: not_after.map(|period| period.0) };
-    let mut rows = view.facts().load_one(key).await?.unwrap_or_default();
-    rows.retain(|row| row.quantity.is_some());
-    let usual = rows.iter().any(|row| row.accumulation == indicator.accumulation);
-    rows.retain(|row| !usual || row.accumulation == indicator.accumulation);
+    let rows = view.facts().load_one(key).await?.unwrap_or_default();
+    Ok(usual(view, indicator, &rows))
+}
+
+/// The preferred of the cells of a subject's newest period with a value.
+fn usual(view: &View, indicator: &domain::Indicator, rows: &[Arc<store::Observation>]) -> Option<Observation> {
+    let own = |row: &&Arc<store::Observation>| row.accumulation == indicator.accumulation;
+    let all = rows.iter().any(|row| row.quantity.is_some() && own(&row));
+    let mut rows: Vec<_> = rows.iter().filter(|row| row.quantity.is_some() && (!all || own(row))).cloned().collect();
     prefer(view, &mut rows);
-    Ok(rows.into_iter().next().map(|row| Observation::new(view, Arc::new(row))))
+    rows.into_iter().next().map(|row| Observation::new(view, row))
+}
+
+/// How `latest` is written of subjects.
+pub fn latest_of<T: 'static>(asked: &Ask<'_>, subject: fn(&T) -> (View, i64)) -> Option<Write<T>> {
+    let code: String = asked.argument("indicator")??;
+    let not_after = asked.argument::<PeriodCode>("notAfter")?.map(|period| period.0);
+    let find = move |view: &View| view.atlas().indicators.code(&code).cloned();
+    let again = find.clone();
+    let key = move |item: &T| {
+        let (view, subject) = subject(item);
+        // Of an indicator that is not there nothing is found, and the usual way says why.
+        let indicator = find(&view).map_or(0, |indicator| indicator.id.0);
+        (view, Newest { subject, indicator, not_after })
+    };
+    let get = move |item: &T, rows: Option<&Vec<Arc<store::Observation>>>| {
+        let (view, _) = subject(item);
+        let indicator = again(&view)?;
+        Some(rows.and_then(|rows| usual(&view, &indicator, rows)))
+    };
+    ready::fetched(asked, key, get)
 }
 
 /// The indicator of a code.
@@ -338,7 +365,7 @@ pub async fn values(
         accumulation: Some(indicator.accumulation),
     });
     let found = view.facts().load_many(keys).await?;
-    let value = |(key, mut rows): (CellsOf, Vec<store::Observation>)| {
+    let value = |(key, mut rows): (CellsOf, Vec<Arc<store::Observation>>)| {
         rows.retain(|row| row.period == period.0);
         prefer(view, &mut rows);
         Some((EntityId(key.subject), rows.first()?.quantity.as_ref()?.base().ok()?))
@@ -413,7 +440,7 @@ pub async fn series(
         rows.retain(|row| begun(row.period));
         cells.retain(|cell| begun(cell.row().period));
     }
-    cells.extend(rows.into_iter().map(|row| Observation::new(view, Arc::new(row))));
+    cells.extend(rows.into_iter().map(|row| Observation::new(view, row)));
     cells.sort_by_key(|cell| (cell.row.indicator, cell.row.period, cell.row.accumulation, cell.row.document));
     let mut all: Vec<Series> = Vec::new();
     for cell in cells {
@@ -468,9 +495,9 @@ impl Series {
                 if let [only] = cells {
                     return Some(only.clone());
                 }
-                let mut rows: Vec<store::Observation> = cells.iter().map(|cell| (*cell.row).clone()).collect();
+                let mut rows: Vec<_> = cells.iter().map(|cell| Arc::clone(&cell.row)).collect();
                 prefer(&self.view, &mut rows);
-                rows.into_iter().next().map(|row| Observation::new(&self.view, Arc::new(row)))
+                rows.into_iter().next().map(|row| Observation::new(&self.view, row))
             })
             .collect()
     }

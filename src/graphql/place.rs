@@ -9,7 +9,7 @@ use super::footprint::Footprint;
 use super::interface::interface;
 use super::layout::LayoutElement;
 use super::node::NodeFields;
-use super::ready::Ready;
+use super::ready::{self, Ask, Ready, Write};
 use super::region::Region;
 use super::scalars::Date;
 use super::subject::SubjectFields;
@@ -282,6 +282,15 @@ impl PlaceFields {
     ) -> Result<Connection<TaskPlaceEdge>, Fault> {
         links_of_subject(&self.view, self.id, via, filter.as_ref(), Paging::new(first, after, MOST_IN_MEMORY)?).await
     }
+}
+
+/// How `footprint` is written of places.
+pub fn footprint_of<T: 'static>(asked: &Ask<'_>, place: fn(&T) -> (View, i64)) -> Option<Write<T>> {
+    let valid_on = asked.argument::<Date>("validOn")?;
+    ready::some_object(asked, move |item| {
+        let (view, id) = place(item);
+        footprint(&view, EntityId(id), valid_on)
+    })
 }
 
 /// The footprint of a place or cluster on a day.

@@ -37,7 +37,7 @@ async fn cells(
     view: &View,
     zones: impl Iterator<Item = EntityId>,
     indicators: &[Arc<domain::Indicator>],
-) -> Result<Vec<Observation>, Fault> {
+) -> Result<Vec<Arc<Observation>>, Fault> {
     let ids: Vec<i64> = indicators.iter().map(|indicator| indicator.id.0).collect();
     let keys = zones.map(|zone| CellsOf {
         subject: zone.0,
@@ -72,12 +72,12 @@ pub async fn peers(view: &View, zone: EntityId, by: &[String], first: usize) -> 
     let sample = rows.iter().any(|row| view.atlas().is_sample(EntityId(row.document)));
     let mut measures = Vec::new();
     for indicator in &indicators {
-        let mut cells: BTreeMap<_, HashMap<EntityId, Vec<Observation>>> = BTreeMap::new();
-        let own = |row: &&Observation| row.indicator == indicator.id.0 && row.accumulation == indicator.accumulation;
+        let mut cells: BTreeMap<_, HashMap<EntityId, Vec<Arc<Observation>>>> = BTreeMap::new();
+        let own = |row: &&Arc<Observation>| row.indicator == indicator.id.0 && row.accumulation == indicator.accumulation;
         for row in rows.iter().filter(own) {
             cells.entry(row.period).or_default().entry(EntityId(row.subject)).or_default().push(row.clone());
         }
-        let preferred = |mut rows: Vec<Observation>| {
+        let preferred = |mut rows: Vec<Arc<Observation>>| {
             observation::prefer(view, &mut rows);
             rows.first()?.quantity.as_ref()?.base().ok()
         };

@@ -32,8 +32,8 @@ pub struct Project {
 
 impl Project {
     /// A project read in a view.
-    pub fn new(view: &View, row: store::Project) -> Self {
-        Self { view: view.clone(), row: Arc::new(row) }
+    pub fn new(view: &View, row: impl Into<Arc<store::Project>>) -> Self {
+        Self { view: view.clone(), row: row.into() }
     }
 
     fn made_up(&self) -> bool {
@@ -61,7 +61,7 @@ impl Ready for Project {
     fn field(asked: &Ask<'_>) -> Option<Write<Self>> {
         match asked.name() {
             "sample" => ready::plain(|project: &Self| project.made_up()),
-            "kinds" => ready::plain(|project: &Self| project.row.kinds.clone()),
+            "kinds" => ready::texts(|project: &Self| &project.row.kinds),
             "stage" => ready::word(|project: &Self| project.row.stage.map(ProjectStage::from)),
             "batch" => ready::some_text(|project: &Self| project.row.batch.as_deref()),
             "investment" => ready::some_object(asked, |project: &Self| project.row.investment.clone().map(Quantity)),

@@ -13,7 +13,7 @@ use super::conditions::{DecimalFilter, id_of};
 use super::connection::{Edge, MOST_FACTS, PageInfo, Paging, close_cursor};
 use super::fault::Fault;
 use super::filter::StringFilter;
-use super::loaders::{FirstPage, GroupsBy, ProjectsOf, of_parents};
+use super::loaders::{FirstPage, GroupsBy, ProjectsOf, of_parents, shared};
 use super::project::Project;
 use super::quantity::Quantity;
 use super::ready::{self, Ask, Listed, Ready, Write};
@@ -239,7 +239,7 @@ pub struct ProjectConnection {
 }
 
 /// A page, whether more follow, and the number of all where it came with them.
-type Page = (Vec<store::Project>, bool, Option<i64>);
+type Page = (Vec<Arc<store::Project>>, bool, Option<i64>);
 
 impl ProjectConnection {
     /// The projects asked for, of a parent or of all.
@@ -279,14 +279,10 @@ impl ProjectConnection {
         after: Option<String>,
     ) -> Result<Self, Fault> {
         let paging = Paging::new(first, after, MOST_FACTS)?;
-        let order = match order.as_deref() {
-            None | Some([]) => Order { by: OrderBy::Code, desc: false },
-            Some([one]) => (*one).into(),
-            Some(_) => return Err(Fault::argument("orderBy", "至多一项", "one at most")),
-        };
+        let order = one_order(order.as_deref())?;
         let parent = parent.map(|(dim, id)| (dim, id.0));
-        let list = fingerprint(&filter, order, parent);
-        let after = paging.after.map(|text| open_cursor(&text, &list)).transpose()?;
+        let list = || fingerprint(&filter, order, parent);
+        let after = paging.after.map(|text| open_cursor(&text, &list())).transpose()?;
         Ok(Self {
             view: view.clone(),
             parent,
@@ -316,7 +312,7 @@ impl ProjectConnection {
     async fn load(&self) -> Result<Page, Fault> {
         let limit = self.first as u64 + 1;
         let mut total = None;
-        let mut rows = match (self.parent, &self.after) {
+        let rows = match (self.parent, &self.after) {
             (Some((dim, parent)), None) => {
                 let question = FirstPage { order: self.order, limit };
                 let key = ProjectsOf { parent, dim, filter: self.filter.clone(), question };
@@ -327,16 +323,32 @@ impl ProjectConnection {
                 let found = store::list_counted(store, at, &self.filter, self.order, limit).await;
                 let (rows, all) = found.map_err(Fault::from)?;
                 total = Some(all);
-                rows
+                shared(rows)
             }
             (_, after) => {
                 let (store, at) = (self.view.store(), self.view.revision().number);
-                store::list(store, at, &self.whole(), self.order, after.as_ref(), limit).await.map_err(Fault::from)?
+                let found = store::list(store, at, &self.whole(), self.order, after.as_ref(), limit).await;
+                shared(found.map_err(Fault::from)?)
             }
         };
-        let more = rows.len() > self.first;
-        rows.truncate(self.first);
-        Ok((rows, more, total))
+        Ok(cut(rows, self.first, total))
+    }
+
+    fn nodes_of(&self, (rows, ..): &Page) -> Vec<Project> {
+        rows.iter().map(|row| Project::new(&self.view, row.clone())).collect()
+    }
+
+    fn edges_of(&self, (rows, ..): &Page) -> Vec<Edge<Project>> {
+        rows.iter().map(|row| Edge::new(self.cursor(row), Project::new(&self.view, row.clone()))).collect()
+    }
+
+    fn info_of(&self, (rows, more, _): &Page) -> PageInfo {
+        PageInfo {
+            has_next_page: *more,
+            has_previous_page: self.after.is_some(),
+            start_cursor: rows.first().map(|row| self.cursor(row)),
+            end_cursor: rows.last().map(|row| self.cursor(row)),
+        }
     }
 
     async fn rows(&self) -> Result<&Page, Fault> {
@@ -360,6 +372,59 @@ impl ProjectConnection {
     }
 }
 
+/// The first rows of a page, and whether there are more.
+fn cut(mut rows: Vec<Arc<store::Project>>, first: usize, total: Option<i64>) -> Page {
+    let more = rows.len() > first;
+    rows.truncate(first);
+    (rows, more, total)
+}
+
+fn one_order(order: Option<&[ProjectOrder]>) -> Result<Order, Fault> {
+    match order {
+        None | Some([]) => Ok(Order { by: OrderBy::Code, desc: false }),
+        Some([one]) => Ok((*one).into()),
+        Some(_) => Err(Fault::argument("orderBy", "至多一项", "one at most")),
+    }
+}
+
+/// How the first page of the projects of each item is written, where they meet no condition.
+pub fn first_of<T: 'static>(asked: &Ask<'_>, dim: Dim, parent: fn(&T) -> (View, i64)) -> Option<Write<T>> {
+    let plain = asked.argument::<ProjectFilter>("filter")?.is_none() && asked.argument::<String>("after")?.is_none();
+    let order = one_order(asked.argument::<Vec<ProjectOrder>>("orderBy")?.as_deref()).ok()?;
+    let first = Paging::new(asked.first()?, None, MOST_FACTS).ok().filter(|_| plain)?.first;
+    let question = FirstPage { order, limit: first as u64 + 1 };
+    let key = move |item: &T| {
+        let (view, parent) = parent(item);
+        (view, ProjectsOf { parent, dim, filter: Filter::default(), question })
+    };
+    let get = move |item: &T, rows: Option<&Vec<Arc<store::Project>>>| {
+        let (view, parent) = parent(item);
+        let page = cut(rows.cloned().unwrap_or_default(), first, None);
+        Some(Some(ProjectConnection {
+            view,
+            parent: Some((dim, parent)),
+            filter: Filter::default(),
+            order,
+            first,
+            after: None,
+            counted: false,
+            page: OnceCell::new_with(Some(page)),
+        }))
+    };
+    ready::fetched(asked, key, get)
+}
+
+impl Ready for ProjectConnection {
+    fn field(asked: &Ask<'_>) -> Option<Write<Self>> {
+        match asked.name() {
+            "nodes" => ready::list_or(asked, |list: &Self| list.page.get().map(|page| list.nodes_of(page))),
+            "edges" => ready::list_or(asked, |list: &Self| list.page.get().map(|page| list.edges_of(page))),
+            "pageInfo" => ready::object(asked, |list: &Self| list.page.get().map(|page| list.info_of(page))),
+            _ => None,
+        }
+    }
+}
+
 /// Marks the cursors of one list, so that one of another list is refused instead of answered wrongly.
 fn fingerprint(filter: &Filter, order: Order, parent: Option<(Dim, i64)>) -> String {
     hex::encode(&Sha256::digest(format!("{filter:?}{order:?}{parent:?}"))[..4])
@@ -377,28 +442,19 @@ impl ProjectConnection {
     /// 项目及其游标。
     /// Projects with their cursors.
     async fn edges(&self) -> Result<Listed<Edge<Project>>, Fault> {
-        let (rows, ..) = self.rows().await?;
-        let edge = |row: &store::Project| Edge::new(self.cursor(row), Project::new(&self.view, row.clone()));
-        Ok(Listed(rows.iter().map(edge).collect()))
+        Ok(Listed(self.edges_of(self.rows().await?)))
     }
 
     /// 项目。
     /// The projects alone.
     async fn nodes(&self) -> Result<Listed<Project>, Fault> {
-        let (rows, ..) = self.rows().await?;
-        Ok(Listed(rows.iter().map(|row| Project::new(&self.view, row.clone())).collect()))
+        Ok(Listed(self.nodes_of(self.rows().await?)))
     }
 
     /// 分页信息。
     /// Where this page stands in the list.
     async fn page_info(&self) -> Result<PageInfo, Fault> {
-        let (rows, more, _) = self.rows().await?;
-        Ok(PageInfo {
-            has_next_page: *more,
-            has_previous_page: self.after.is_some(),
-            start_cursor: rows.first().map(|row| self.cursor(row)),
-            end_cursor: rows.last().map(|row| self.cursor(row)),
-        })
+        Ok(self.info_of(self.rows().await?))
     }
 
     /// 整个列表的项目数，只在请求时计算。
@@ -437,16 +493,28 @@ impl ProjectConnection {
         let found = self.by(&self.filter, dims.clone()).await?;
         let made_up =
             if ctx.look_ahead().field("sample").exists() { self.made_up(dims.clone()).await? } else { HashSet::new() };
+        let counted = |group: &store::Group| Sum {
+            count: group.count,
+            investment: group.investment,
+            sample: made_up.contains(&group.key),
+        };
+        if !by.contains(&ProjectDim::LayoutElement) {
+            // Each group of the database is one of those asked for.
+            let at = |dim: &ProjectDim| dim.dims().first().and_then(|dim| dims.iter().position(|other| other == dim));
+            let places: Vec<usize> = by.iter().filter_map(at).collect();
+            let group = |group: &store::Group| ProjectGroup {
+                key: places.iter().map(|at| group.key.get(*at).map_or_else(String::new, |key| self.word(*key))).collect(),
+                sum: counted(group),
+            };
+            return Ok(Listed(found.iter().map(group).collect()));
+        }
         let mut groups: IndexMap<Vec<Label>, Sum> = IndexMap::with_capacity(found.len());
         for group in found.iter() {
-            let sample = made_up.contains(&group.key);
             for labels in self.labels(&by, &dims, &group.key) {
-                groups.entry(labels).or_default().add(group.count, group.investment, sample);
+                groups.entry(labels).or_default().add(&counted(group));
             }
         }
-        if by.contains(&ProjectDim::LayoutElement) {
-            groups.sort_by_cached_key(|labels, _| labels.iter().map(|label| label.place).collect::<Vec<_>>());
-        }
+        groups.sort_by_cached_key(|labels, _| labels.iter().map(|label| label.place).collect::<Vec<_>>());
         let group = |(labels, sum): (Vec<Label>, Sum)| ProjectGroup {
             key: labels.into_iter().map(|label| label.text).collect(),
             sum,
@@ -564,20 +632,20 @@ struct Sum {
 }
 
 impl Sum {
-    fn add(&mut self, count: i64, investment: Option<i128>, sample: bool) {
-        self.count += count;
-        self.investment = match (self.investment, investment) {
+    fn add(&mut self, more: &Self) {
+        self.count += more.count;
+        self.investment = match (self.investment, more.investment) {
             (Some(a), Some(b)) => Some(a + b),
             (a, b) => a.or(b),
         };
-        self.sample |= sample;
+        self.sample |= more.sample;
     }
 }
 
 impl Ready for ProjectGroup {
     fn field(asked: &Ask<'_>) -> Option<Write<Self>> {
         match asked.name() {
-            "key" => ready::plain(|group: &Self| group.key.clone()),
+            "key" => ready::texts(|group: &Self| &group.key),
             "count" => ready::plain(|group: &Self| group.sum.count),
             "sample" => ready::plain(|group: &Self| group.sum.sample),
             "investment" => ready::some_object_or(asked, |group: &Self| Some(group.invested().ok()?.map(Quantity))),

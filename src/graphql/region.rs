@@ -9,10 +9,10 @@ use super::document::SourcedFields;
 use super::enterprise::{self, Enterprise, Parents};
 use super::fault::Fault;
 use super::node::NodeFields;
-use super::place::{PlaceFields, PlaceKind};
+use super::place::{PlaceFields, PlaceKind, footprint_of};
 use super::projects::{Asked, ProjectConnection, ProjectFilter, ProjectOrder};
-use super::ready::{self, Ask, Ready, Write};
-use super::subject::{SubjectFields, identity};
+use super::ready::{self, Ask, Listed, Ready, Write};
+use super::subject::{SubjectFields, of_subject};
 use super::view::View;
 use super::words::Lang;
 use super::zone::Zone;
@@ -33,6 +33,18 @@ impl Region {
         Self { view: view.clone(), row: Arc::clone(row) }
     }
 
+    fn own(&self) -> (View, i64) {
+        (self.view.clone(), self.row.id.0)
+    }
+
+    fn above(&self) -> Option<Self> {
+        Self::of_code(&self.view, self.row.parent.as_ref()?)
+    }
+
+    fn holds(&self) -> Vec<Zone> {
+        self.view.atlas().index.zones_of(self.row.id).iter().map(|row| Zone::new(&self.view, row)).collect()
+    }
+
     /// The region of a code.
     pub fn of_code(view: &View, code: &str) -> Option<Self> {
         view.atlas().regions.code(code).map(|row| Self::new(view, row))
@@ -44,7 +56,10 @@ impl Ready for Region {
         match asked.name() {
             "kind" => ready::word(|one: &Self| Some(PlaceKind::from(one.row.kind))),
             "adcode" => ready::some_text(|one: &Self| one.row.adcode.as_deref()),
-            _ => identity(asked, "Region", |one| (one.view.clone(), one.row.id.0), |one| &*one.row),
+            "footprint" => footprint_of(asked, Self::own),
+            "parent" => ready::some_object(asked, Self::above),
+            "zones" => ready::list(asked, Self::holds),
+            _ => of_subject(asked, "Region", Self::own, |one| &*one.row),
         }
     }
 }
@@ -94,7 +109,7 @@ impl Region {
     /// 上级行政区。
     /// The region it is part of.
     async fn parent(&self) -> Option<Self> {
-        Self::of_code(&self.view, self.row.parent.as_ref()?)
+        self.above()
     }
 
     /// 下级行政区与功能区。
@@ -105,8 +120,8 @@ impl Region {
 
     /// 位于其中的开发区（依来源所述）。
     /// The zones that lie in it, as declared.
-    async fn zones(&self) -> Vec<Zone> {
-        self.view.atlas().index.zones_of(self.row.id).iter().map(|row| Zone::new(&self.view, row)).collect()
+    async fn zones(&self) -> Listed<Zone> {
+        Listed(self.holds())
     }
 
     /// 不成数字的情况：土地、公用设施、交通、政策、办公联系等。

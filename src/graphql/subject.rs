@@ -141,6 +141,19 @@ pub fn identity<T: 'static, R: Called + 'static>(
     }
 }
 
+/// The same, and `latest`, of a thing that is a subject of figures.
+pub fn of_subject<T: 'static, R: Called + 'static>(
+    asked: &Ask<'_>,
+    kind: &'static str,
+    id: fn(&T) -> (View, i64),
+    row: fn(&T) -> &R,
+) -> Option<Write<T>> {
+    match asked.name() {
+        "latest" => observation::latest_of(asked, id),
+        _ => identity(asked, kind, id, row),
+    }
+}
+
 /// Fields of the interface `Subject`.
 pub struct SubjectFields {
     view: View,

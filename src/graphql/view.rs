@@ -86,6 +86,11 @@ impl View {
         }))
     }
 
+    /// Whether another view is this very one.
+    pub fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
     /// The read model of the revision.
     pub fn atlas(&self) -> &Atlas {
         &self.0.atlas

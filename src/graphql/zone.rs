@@ -11,12 +11,12 @@ use super::document::SourcedFields;
 use super::enterprise::{self, Enterprise, Parents};
 use super::fault::Fault;
 use super::node::NodeFields;
-use super::place::{PlaceFields, PlaceKind};
+use super::place::{PlaceFields, PlaceKind, footprint_of};
 use super::profile::{self, Peer, ZoneProfile};
-use super::projects::{Asked, ProjectConnection, ProjectFilter, ProjectOrder};
-use super::ready::{self, Ask, Ready, Write};
+use super::projects::{self, Asked, ProjectConnection, ProjectFilter, ProjectOrder};
+use super::ready::{self, Ask, Listed, Ready, Write};
 use super::region::{ProfileFact, Region};
-use super::subject::{SubjectFields, identity};
+use super::subject::{SubjectFields, of_subject};
 use super::view::View;
 use super::words::Lang;
 use crate::domain;
@@ -52,6 +52,14 @@ impl Zone {
         Self { view: view.clone(), row: Arc::clone(row) }
     }
 
+    fn own(&self) -> (View, i64) {
+        (self.view.clone(), self.row.id.0)
+    }
+
+    fn within(&self) -> Vec<Region> {
+        self.row.hosts.iter().filter_map(|host| Region::of_code(&self.view, &host.region)).collect()
+    }
+
     /// The zone of a code.
     pub fn of_code(view: &View, code: &str) -> Option<Self> {
         view.atlas().zones.code(code).map(|row| Self::new(view, row))
@@ -66,7 +74,11 @@ impl Ready for Zone {
                 ready::some_text(move |one: &Self| one.row.level.as_ref().map(|level| lang.names(level)))
             }
             "listing" => ready::word(|one: &Self| Some(ZoneListing::from(one.row.listing))),
-            _ => identity(asked, "Zone", |one| (one.view.clone(), one.row.id.0), |one| &*one.row),
+            "footprint" => footprint_of(asked, Self::own),
+            "host" => ready::list(asked, Self::within),
+            "projects" => projects::first_of(asked, Dim::Zone, Self::own),
+            "enterprises" => enterprise::first_of(asked, Part::Zone, Self::own),
+            _ => of_subject(asked, "Zone", Self::own, |one| &*one.row),
         }
     }
 }
@@ -130,8 +142,8 @@ impl Zone {
 
     /// 所在行政区（依来源所述，可不止一个）。
     /// The regions it lies in, as declared; may be several.
-    async fn host(&self) -> Vec<Region> {
-        self.row.hosts.iter().filter_map(|host| Region::of_code(&self.view, &host.region)).collect()
+    async fn host(&self) -> Listed<Region> {
+        Listed(self.within())
     }
 
     /// 前身。

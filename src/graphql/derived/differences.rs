@@ -13,8 +13,8 @@ use crate::store::observation::Observation as Cell;
 
 /// Year-to-date figures as figures of their own periods, for periods of which no source reports one. Exact only where
 /// both figures are of one vintage: told by one document, the earlier not revised since the later was told.
-pub fn differences(view: &View, subject: EntityId, indicator: &Arc<Indicator>, rows: &[Cell]) -> Vec<Observation> {
-    let mut to_date: BTreeMap<PeriodCode, Vec<Cell>> = BTreeMap::new();
+pub fn differences(view: &View, subject: EntityId, indicator: &Arc<Indicator>, rows: &[Arc<Cell>]) -> Vec<Observation> {
+    let mut to_date: BTreeMap<PeriodCode, Vec<Arc<Cell>>> = BTreeMap::new();
     let mut reported: BTreeSet<PeriodCode> = BTreeSet::new();
     for row in rows.iter().filter(|row| row.indicator == indicator.id.0) {
         match row.accumulation {
@@ -34,7 +34,7 @@ pub fn differences(view: &View, subject: EntityId, indicator: &Arc<Indicator>, r
         let before = period.start().pred_opt().filter(|day| day.month() != 12);
         // Of the figures that run to the day before, one by the same document will do best.
         let ending = to_date.iter().filter(|(other, _)| Some(other.end()) == before).flat_map(|(_, cells)| cells);
-        let mut ending: Vec<&Cell> = ending.collect();
+        let mut ending: Vec<&Arc<Cell>> = ending.collect();
         ending.sort_by_key(|row| (row.quantity.is_none(), row.document != later.document));
         let outcome = less(*period, later, before, ending.first().copied());
         let recipe = Recipe { how: How::Difference, subject, indicator: indicator.id, period: *period };
@@ -43,7 +43,7 @@ pub fn differences(view: &View, subject: EntityId, indicator: &Arc<Indicator>, r
     found
 }
 
-fn less(period: PeriodCode, later: &Cell, before: Option<NaiveDate>, earlier: Option<&Cell>) -> Outcome {
+fn less(period: PeriodCode, later: &Arc<Cell>, before: Option<NaiveDate>, earlier: Option<&Arc<Cell>>) -> Outcome {
     let formula = match earlier {
         Some(earlier) => words(
             format!("{} 累计 − {} 累计", later.period, earlier.period),
@@ -60,7 +60,7 @@ fn less(period: PeriodCode, later: &Cell, before: Option<NaiveDate>, earlier: Op
     };
     let mut outcome = Outcome::new(Accumulation::InPeriod, formula);
     let cells = std::iter::once(later).chain(earlier);
-    outcome.inputs = cells.map(|row| Arc::new(row.clone())).collect();
+    outcome.inputs = cells.cloned().collect();
     outcome.contributors = outcome.inputs.iter().filter(|row| row.quantity.is_some()).count();
     outcome.missing = outcome.inputs.len() - outcome.contributors;
     if before.is_some() && earlier.is_none() {

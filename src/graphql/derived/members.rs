@@ -69,7 +69,7 @@ async fn of_members(
         for row in rows.into_iter().filter(|row| period.is_none_or(|period| row.period == period)) {
             let cells = found.entry(row.period).or_default();
             // The preferred source comes first.
-            cells.entry(EntityId(key.subject)).or_insert_with(|| Arc::new(row));
+            cells.entry(EntityId(key.subject)).or_insert(row);
         }
     }
     Ok(found)
