@@ -9,7 +9,7 @@ import { existing, port, start } from "./cluster.mjs";
 import { ask, block, median, share } from "./measure.mjs";
 import { drawing, questions } from "./questions.mjs";
 import { martin } from "./tiles.mjs";
-import { prepare } from "./world.mjs";
+import { later, prepare } from "./world.mjs";
 
 const HELP = `node run.mjs [options]
   --binary FILE       the planatlas to measure (target/release/planatlas)
@@ -22,7 +22,7 @@ const HELP = `node run.mjs [options]
                       databases planatlas_bench and planatlas_peer are made anew there
   --questions LIST    some of Q1,Q2,Q3,Q4,Q5,Q6
   --rounds N, --seconds N   blocks of each side, and how long each lasts (3, 2)
-  --only LIST         some of peers, repeat, tail, growth, tiles`;
+  --only LIST         some of peers, repeat, tail, past, growth, tiles`;
 
 const { values: options } = parseArgs({
   options: {
@@ -36,7 +36,7 @@ const { values: options } = parseArgs({
     questions: { type: "string", default: Object.keys(questions).join(",") },
     rounds: { type: "string", default: "3" },
     seconds: { type: "string", default: "2" },
-    only: { type: "string", default: "peers,repeat,tail,growth,tiles" },
+    only: { type: "string", default: "peers,repeat,tail,past,growth,tiles" },
   },
 });
 if (options.help) {
@@ -111,10 +111,10 @@ async function postgraphile(world, cluster) {
 let asked = 0;
 
 /** Requests as bytes. Each has a number of its own, so that none is answered as another was; `again` leaves it out. */
-const bodies = (world, name, form, again = false) => (drawn) => {
+const bodies = (world, name, form, again = false, other = (text) => text) => (drawn) => {
   const { text, variables } = questions[name][form];
   const extensions = again ? undefined : { request: (asked += 1) };
-  return Buffer.from(JSON.stringify({ query: text, variables: variables(drawn, world), extensions }));
+  return Buffer.from(JSON.stringify({ query: other(text), variables: variables(drawn, world), extensions }));
 };
 
 async function answer(side, body) {
@@ -261,6 +261,31 @@ async function repeated(world, side) {
   }
 }
 
+/** The same questions of the state before the newest, which is held in memory once it was asked for. */
+async function past(world) {
+  const side = await planatlas("Planatlas on SQLite", later({ binary: options.binary, folder: home, world }));
+  const before = (text) => text.replace(/^(\s*query[^{]*)\{([\s\S]*)\}\s*$/, "$1{ asOf(at: {revision: 1}) {$2} }");
+  const begun = process.hrtime.bigint();
+  await answer(side, Buffer.from(JSON.stringify({ query: "{ asOf(at: {revision: 1}) { indicators { nodes { code } } } }" })));
+  const first = Number(process.hrtime.bigint() - begun) / 1e6;
+  const rows = [];
+  for (const name of chosen) {
+    const cells = [[], []];
+    for (let round = 0; round < rounds; round += 1) {
+      for (const at of [0, 1]) {
+        const random = drawing(seed * 1000 + round);
+        const body = bodies(world, name, "ours", false, at === 0 ? undefined : before);
+        cells[at].push((await block(side, () => body(questions[name].draw(world, random)), { time })).server);
+      }
+    }
+    const [now, then] = cells.map(median);
+    rows.push([name, ms(now), ms(then), `${(then / now).toFixed(2)} ×`, then <= 1.25 * now ? "yes" : "no"]);
+  }
+  running.pop().kill();
+  console.log(`## A past state: CPU ms per request; the first question of it took ${first.toFixed(0)} ms\n`);
+  table(["question", "now", "before", "as much as", "within 1.25 ×"], rows);
+}
+
 /** The same questions of the embedded database at each scale up to this one. */
 async function growth(cluster) {
   const scales = ["city", "province", "nation"].slice(0, LARGE ? 3 : 2);
@@ -313,6 +338,7 @@ try {
   }
   if (parts.includes("repeat") || parts.includes("tail")) await repeated(world, ours[0]);
   if (parts.includes("tiles")) await martin(world, ours[0], cluster, { serve, table, ms, time, rounds });
+  if (parts.includes("past")) await past(world);
   if (parts.includes("growth")) await growth(cluster);
 } finally {
   stop();

@@ -1,6 +1,6 @@
 // The same made-up world for both sides: packages, Planatlas's two databases, and the peer's tables.
 import { execFileSync } from "node:child_process";
-import { existsSync, openSync, readdirSync, readFileSync, readSync, closeSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, openSync, readdirSync, readFileSync, readSync, closeSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 
 import { psql } from "./cluster.mjs";
@@ -64,6 +64,21 @@ export function prepare({ binary, folder, scale, seed, cluster, own = false }) {
     zones: zones.length,
     zone: (number) => zones[number],
   };
+}
+
+/** A copy of the SQLite file with one more revision: the figures of the next month. */
+export function later({ binary, folder, world }) {
+  const file = join(folder, "later.db");
+  if (!existsSync(join(folder, "later.done"))) {
+    step("later");
+    for (const tail of ["", "-wal", "-shm"]) rmSync(file + tail, { force: true });
+    // Nobody writes to it, so all of it is in this one file.
+    copyFileSync(world.sqlite.slice("sqlite:".length), file);
+    const month = join(folder, "packages", "month-02");
+    execFileSync(binary, ["import", month, "--database", `sqlite:${file}`], { stdio: ["ignore", "ignore", "inherit"] });
+    writeFileSync(join(folder, "later.done"), "");
+  }
+  return `sqlite:${file}`;
 }
 
 /** Copies every sheet of the packages into the schema `staged`, each column a text, and their outlines line by line. */

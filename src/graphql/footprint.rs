@@ -192,7 +192,9 @@ impl Ready for Footprint {
             "accuracy" => ready::word(|one: &Self| Some(BoundaryAccuracy::from(one.row.accuracy))),
             "sample" => ready::plain(|one: &Self| one.row.sample),
             "bbox" => ready::object(asked, |one: &Self| one.boxed().ok()),
-            "labelPoint" => ready::object(asked, |one: &Self| one.measures().ok().map(|all| Point::from(all.label_point))),
+            "labelPoint" => {
+                ready::object(asked, |one: &Self| one.measures().ok().map(|all| Point::from(all.label_point)))
+            }
             "geometry" => {
                 let tolerance = asked.argument::<f64>("tolerance")?.unwrap_or(0.0);
                 is_tolerance(tolerance).then_some(())?;

@@ -12,27 +12,31 @@ use crate::store::enterprise::Enterprise;
 use crate::store::observation::Observation;
 use crate::store::project::{Filter, Project};
 
-/// Rows of each kind that are held: some tens of megabytes in all.
-const ROWS: u64 = 30_000;
-/// Newest figures that are held: a map asks for one of every place, and a country has thousands of places.
-const NEWEST: u64 = 100_000;
+/// Rows of each kind that are held at most, some hundred bytes each: a city has far fewer, and of a country's places
+/// those that are asked for stay.
+const ROWS: u64 = 120_000;
 /// Rows of one answer that are held at most: more are seldom asked for twice.
 const MOST: usize = 1_000;
 
 /// The rows of many questions, by revision and question.
 pub struct Shelf<K, V>(Cache<(i32, K), Vec<V>>);
 
+impl<K, V> Default for Shelf<K, V>
+where
+    K: Hash + Eq + Send + Sync + 'static,
+    V: Clone + Send + Sync + 'static,
+{
+    fn default() -> Self {
+        let weigh = |_: &(i32, K), rows: &Vec<V>| u32::try_from(rows.len().max(1)).unwrap_or(u32::MAX);
+        Self(Cache::builder().max_capacity(ROWS).weigher(weigh).build())
+    }
+}
 
 impl<K, V> Shelf<K, V>
 where
     K: Hash + Eq + Clone + Send + Sync + 'static,
     V: Clone + Send + Sync + 'static,
 {
-    fn of(rows: u64) -> Self {
-        let weigh = |_: &(i32, K), rows: &Vec<V>| u32::try_from(rows.len().max(1)).unwrap_or(u32::MAX);
-        Self(Cache::builder().max_capacity(rows).weigher(weigh).build())
-    }
-
     /// The rows of questions: those that are held, and the others as they are fetched, which are held from then on where
     /// they fit.
     ///
@@ -83,6 +87,7 @@ where
 }
 
 /// What is held of all revisions.
+#[derive(Default)]
 pub struct Held {
     /// Newest figures.
     pub newest: Shelf<Newest, Arc<Observation>>,
@@ -92,17 +97,6 @@ pub struct Held {
     pub projects: Shelf<ProjectsOf<FirstPage>, Arc<Project>>,
     /// First pages of enterprises.
     pub enterprises: Shelf<EnterprisesOf<First>, Arc<Enterprise>>,
-}
-
-impl Default for Held {
-    fn default() -> Self {
-        Self {
-            newest: Shelf::of(NEWEST),
-            cells: Shelf::of(ROWS),
-            projects: Shelf::of(ROWS),
-            enterprises: Shelf::of(ROWS),
-        }
-    }
 }
 
 /// Whether a page of projects is of a kind that comes again: conditions are of all sorts.

@@ -73,7 +73,8 @@ pub async fn peers(view: &View, zone: EntityId, by: &[String], first: usize) -> 
     let mut measures = Vec::new();
     for indicator in &indicators {
         let mut cells: BTreeMap<_, HashMap<EntityId, Vec<Arc<Observation>>>> = BTreeMap::new();
-        let own = |row: &&Arc<Observation>| row.indicator == indicator.id.0 && row.accumulation == indicator.accumulation;
+        let own =
+            |row: &&Arc<Observation>| row.indicator == indicator.id.0 && row.accumulation == indicator.accumulation;
         for row in rows.iter().filter(own) {
             cells.entry(row.period).or_default().entry(EntityId(row.subject)).or_default().push(row.clone());
         }

@@ -503,7 +503,10 @@ impl ProjectConnection {
             let at = |dim: &ProjectDim| dim.dims().first().and_then(|dim| dims.iter().position(|other| other == dim));
             let places: Vec<usize> = by.iter().filter_map(at).collect();
             let group = |group: &store::Group| ProjectGroup {
-                key: places.iter().map(|at| group.key.get(*at).map_or_else(String::new, |key| self.word(*key))).collect(),
+                key: places
+                    .iter()
+                    .map(|at| group.key.get(*at).map_or_else(String::new, |key| self.word(*key)))
+                    .collect(),
                 sum: counted(group),
             };
             return Ok(Listed(found.iter().map(group).collect()));

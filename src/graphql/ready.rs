@@ -214,11 +214,7 @@ fn collect<T: Ready>(
     Some(())
 }
 
-fn field_of<T: Ready>(
-    ctx: &ContextSelectionSet<'_>,
-    fetches: &Fetches,
-    field: &Positioned<Field>,
-) -> Option<Write<T>> {
+fn field_of<T: Ready>(ctx: &ContextSelectionSet<'_>, fetches: &Fetches, field: &Positioned<Field>) -> Option<Write<T>> {
     if !field.node.directives.is_empty() {
         return None;
     }
@@ -390,7 +386,8 @@ where
         Box::new(move |item| {
             let (view, key) = key(item);
             let mut needed = needed.lock().unwrap_or_else(PoisonError::into_inner);
-            let needed = needed.get_or_insert_with(|| Needed { view: view.clone(), keys: HashSet::new(), mixed: false });
+            let needed =
+                needed.get_or_insert_with(|| Needed { view: view.clone(), keys: HashSet::new(), mixed: false });
             needed.mixed |= !needed.view.is(&view);
             needed.keys.insert(key);
         })

@@ -127,7 +127,7 @@ pub fn router(site: Site) -> Router {
         .route("/q/{name}", Cache::Revalidate.of(get(documents::by_hash)))
         .merge(ogc::files())
         .layer(patience(FILE_PATIENCE));
-    Router::new()
+    let router = Router::new()
         .route("/graphql", Cache::Revalidate.of(get(graphql::by_get).post(graphql::by_post)))
         .route("/q", Cache::Never.of(get(documents::index)))
         .route(forms::STYLE, Cache::Revalidate.of(get(documents::style)))
@@ -146,13 +146,10 @@ pub fn router(site: Site) -> Router {
         .fallback_service(get(served::page).with_state(site.clone()))
         .layer((patience(PATIENCE), DefaultBodyLimit::max(BODY)))
         .merge(files)
-        // As one layer: what each of several costs is more than what these do.
-        .layer((
-            middleware::from_fn_with_state(site.clone(), requests::account),
-            site.settings.cors(),
-            CompressionLayer::new(),
-        ))
-        .with_state(site)
+        .layer(CompressionLayer::new());
+    // Where no other origin is welcome nothing is said of any.
+    let router = if site.settings.origins.is_empty() { router } else { router.layer(site.settings.cors()) };
+    router.layer(middleware::from_fn_with_state(site.clone(), requests::account)).with_state(site)
 }
 
 /// Gives a request up that takes longer.

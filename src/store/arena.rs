@@ -14,9 +14,10 @@ impl Arena {
         u32::try_from(self.ends.len()).unwrap_or(u32::MAX)
     }
 
-    /// Makes room for so many more.
-    pub(super) fn reserve(&mut self, more: usize) {
+    /// Makes room for so many more of so many bytes together: what grows by doubling is there twice while it is copied.
+    pub(super) fn reserve(&mut self, more: usize, bytes: usize) {
         self.ends.reserve_exact(more);
+        self.text.reserve_exact(bytes);
     }
 
     /// Adds a text; its number is how many there were.

@@ -2,7 +2,7 @@
 
 use super::arena::Arena;
 use super::version::{Content, Family, Version};
-use crate::domain::Package;
+use crate::domain::{Package, Rows};
 
 /// Where a row stands in the packages of an import.
 #[derive(Debug, Clone, Copy)]
@@ -63,7 +63,7 @@ impl<'a> Brought<'a> {
             }
             for (table, rows) in (0..).zip(&held.tables).filter(|(_, rows)| rows.table().name == family.name()) {
                 brought.begin(Place { package, table, row: 0 });
-                brought.keys.reserve(rows.len());
+                brought.keys.reserve(rows.len(), key_bytes(rows));
                 (0..rows.len()).for_each(|row| brought.keys.push(&rows.key(row)));
             }
         }
@@ -100,4 +100,12 @@ impl<'a> Brought<'a> {
         places.extend(rest.map(|(row, _)| self.place(*row)));
         places
     }
+}
+
+/// About as many bytes as the keys of some rows have, rather more.
+fn key_bytes(rows: &Rows) -> usize {
+    const LOOKED_AT: usize = 1_000;
+    let some = (0..rows.len()).step_by(rows.len() / LOOKED_AT + 1);
+    let (seen, bytes) = some.fold((0, 0), |(seen, bytes), row| (seen + 1, bytes + rows.key(row).len()));
+    bytes * (rows.len() + rows.len() / 20) / seen.max(1)
 }

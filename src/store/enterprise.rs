@@ -7,7 +7,7 @@ use sea_query::{
 
 use super::area::Within;
 use super::db::{Dialect, Row};
-use super::search::{self, Columns, among, contains, point, scan};
+use super::search::{self, Columns, among, contains, point, rowid, scan};
 use super::{Store, StoreError, held_at};
 use crate::domain::Point;
 use crate::geometry::Bbox;
@@ -279,11 +279,8 @@ pub(super) fn page_per_part_statement(
     select.from_subquery(dialect.ids(parents), "parent");
     match dialect {
         Dialect::Sqlite => {
-            first.column(("p", "entity"));
-            select
-                .cross_join("enterprise".into_table_ref().alias("p"))
-                .cond_where(held_at("p", at))
-                .and_where(Expr::col(("p", "entity")).in_subquery(first));
+            first.expr(rowid());
+            select.cross_join("enterprise".into_table_ref().alias("p")).and_where(rowid().in_subquery(first));
         }
         Dialect::Postgres => {
             first.columns(COLUMNS.map(|column| ("p", column)));

@@ -24,6 +24,8 @@ mod held;
 mod identities;
 pub mod names;
 pub mod observation;
+#[cfg(test)]
+mod plans;
 pub mod project;
 mod redaction;
 mod references;

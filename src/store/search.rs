@@ -10,6 +10,11 @@ use super::held_at;
 use crate::domain::{Point, Quantity, unit};
 use crate::geometry::Bbox;
 
+/// The number of the row `p` in SQLite: every index ends with it, and it leads to the row in one step.
+pub(super) fn rowid() -> Expr {
+    Expr::cust(r#""p"."rowid""#)
+}
+
 /// `column` is one of `ids`.
 pub(super) fn among(dialect: Dialect, column: (&'static str, &'static str), ids: &[i64]) -> Expr {
     match ids {

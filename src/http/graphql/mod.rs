@@ -55,6 +55,12 @@ impl Form {
 
     /// The form that a client asks for.
     fn of(headers: &HeaderMap) -> Option<Self> {
+        let mut all = headers.get_all(header::ACCEPT).iter();
+        if let (Some(only), None) = (all.next(), all.next())
+            && only == "application/json"
+        {
+            return Some(Self::Json);
+        }
         let accept = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
         let accept: String = accept.map(|value| value.to_ascii_lowercase() + ",").collect();
         // Events and files are for those who name them: `*/*` takes an answer.
