@@ -12,6 +12,8 @@ use super::{Cell, Record, Shape, Table};
 const CHUNK: usize = 4096;
 /// Different texts of a column that are kept once each: codes, words, periods. The others stand in their rows.
 const WORDS: usize = 1 << 16;
+/// So many are kept before it is known whether they come again.
+const TRIED: usize = 1 << 12;
 
 /// Rows of one table in their order. They are read back one by one, as they were.
 #[derive(Debug, Clone)]
@@ -22,7 +24,7 @@ pub struct Rows {
     /// The one that is being filled.
     open: Chunk<Vec<u8>>,
     /// Texts that come again, by column.
-    words: Vec<IndexSet<Box<str>>>,
+    words: Vec<Words>,
     /// Geometries, by row.
     shapes: BTreeMap<usize, Shape>,
 }
@@ -32,6 +34,28 @@ struct Chunk<B> {
     bytes: B,
     /// Where each row ends.
     ends: Vec<u32>,
+}
+
+/// Texts of a column.
+#[derive(Debug, Clone, Default)]
+struct Words {
+    known: IndexSet<Box<str>>,
+    /// How often one came that was known.
+    again: usize,
+}
+
+impl Words {
+    /// The number of a text, where it is kept: names that never come again would only take room.
+    fn number(&mut self, text: &str) -> Option<u32> {
+        let number = |at: usize| u32::try_from(at).ok();
+        if let Some(at) = self.known.get_index_of(text) {
+            self.again += 1;
+            return number(at);
+        }
+        let count = self.known.len();
+        let worth = count < TRIED || (count < WORDS && self.again >= count);
+        worth.then(|| self.known.insert_full(text.into()).0).and_then(number)
+    }
 }
 
 /// A cell, packed.
@@ -55,7 +79,7 @@ enum Packed<'a> {
 impl Rows {
     /// No rows yet.
     pub fn new(table: &'static Table) -> Self {
-        let words = table.fields.iter().map(|_| IndexSet::new()).collect();
+        let words = table.fields.iter().map(|_| Words::default()).collect();
         Self { table, chunks: Vec::new(), open: Chunk::default(), words, shapes: BTreeMap::new() }
     }
 
@@ -135,20 +159,16 @@ impl Rows {
         self.words.iter().map(move |words| {
             let (packed, rest) = postcard::take_from_bytes(bytes).unwrap_or((Packed::Null, &[]));
             bytes = rest;
-            packed.cell(words)
+            packed.cell(&words.known)
         })
     }
 }
 
 impl<'a> Packed<'a> {
-    fn of(cell: &'a Cell, words: &mut IndexSet<Box<str>>) -> Self {
+    fn of(cell: &'a Cell, words: &mut Words) -> Self {
         match cell {
             Cell::Null => Self::Null,
-            Cell::Text(text) => match words.get_index_of(text) {
-                Some(known) => Self::word(known),
-                None if words.len() < WORDS => Self::word(words.insert_full(text.clone()).0),
-                None => Self::Text(text),
-            },
+            Cell::Text(text) => words.number(text).map_or(Self::Text(text), Self::Word),
             Cell::Integer(number) => Self::Integer(*number),
             Cell::Decimal(decimal) => match (i64::try_from(decimal.mantissa()), u8::try_from(decimal.scale())) {
                 // Zero keeps its sign only whole.
@@ -158,10 +178,6 @@ impl<'a> Packed<'a> {
             Cell::Boolean(truth) => Self::Boolean(*truth),
             Cell::List(items) => Self::List(items.iter().map(|item| &**item).collect()),
         }
-    }
-
-    fn word(at: usize) -> Self {
-        Self::Word(u32::try_from(at).unwrap_or(u32::MAX))
     }
 
     fn cell(self, words: &IndexSet<Box<str>>) -> Cell {
@@ -222,14 +238,18 @@ mod tests {
     fn more_rows_and_words_than_are_kept_together() {
         let table = table("terms").unwrap();
         let mut packed = Rows::new(table);
+        // Every other column says each text twice.
+        let text = |number: usize, field: usize| format!("t{}", if field % 2 == 0 { number / 2 } else { number });
         let row = |number: usize| {
-            let cells = table.fields.iter().map(|_| Cell::Text(format!("t{number}").into())).collect();
+            let cells = (0..table.fields.len()).map(|field| Cell::Text(text(number, field).into())).collect();
             Record { table, cells, shape: None }
         };
-        let count = WORDS + CHUNK + 3;
+        let count = 2 * WORDS + CHUNK + 3;
         (0..count).for_each(|number| packed.push(row(number)));
         assert_eq!((packed.len(), packed.iter().count()), (count, count));
         assert!((0..count).all(|number| packed.get(number).cells == row(number).cells));
-        assert!(packed.words.iter().all(|words| words.len() == WORDS));
+        for (field, words) in packed.words.iter().enumerate() {
+            assert_eq!(words.known.len(), if field % 2 == 0 { WORDS } else { TRIED }, "{field}");
+        }
     }
 }

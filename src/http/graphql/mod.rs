@@ -128,7 +128,7 @@ pub async fn by_post(State(site): State<Site>, headers: HeaderMap, body: Body) -
     let Some(form) = Form::of(&headers) else { return not_acceptable() };
     let body = match ask::read(&headers, body).await {
         Ok(body) => body,
-        Err((status, fault)) => return fail(status, form, fault),
+        Err((status, fault)) => return left_unread(fail(status, form, fault)),
     };
     let now = (site.clock)();
     let place = place(&site, now, form, &body);
@@ -266,6 +266,12 @@ fn reply(status: StatusCode, form: Form, parcel: Parcel, cache: Cache) -> Respon
 fn fail(status: StatusCode, form: Form, fault: Fault) -> Response {
     let answer: Answer = fault.into();
     reply(status, form, Parcel::new(response::to_bytes(&answer.into()), None), Cache::Never)
+}
+
+/// An answer to a body that was not read to its end: the client must not ask again behind it.
+fn left_unread(mut response: Response) -> Response {
+    response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    response
 }
 
 fn not_ready(form: Form) -> Response {
