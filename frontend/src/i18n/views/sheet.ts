@@ -181,7 +181,7 @@ const en: Shape = {
   noFirms: 'No firm is on record.',
   leadUnit: 'Lead unit:',
   state: { STRONG: 'strong', PRESENT: 'present', WEAK: 'weak', MISSING: 'missing' },
-  stateUnknown: 'strength not known',
+  stateUnknown: 'not known',
   policies: 'Policies and contact',
   relatedTasks: 'Tasks of the plan',
   tasksBy: {
