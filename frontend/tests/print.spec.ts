@@ -13,7 +13,7 @@ const smallest = (): [number, string] => {
   return least;
 };
 
-for (const address of ['/zones/zhecheng', '/zones/suixian', '/regions/411424']) {
+for (const address of ['/zones/zhecheng', '/zones/suixian', '/zones/yongcheng', '/regions/411424']) {
   for (const lang of ['zh', 'en']) {
     test(`${address}, ${lang}: two sheets of A4, no type on them below 8.5 pt`, async ({ page }) => {
       await page.setViewportSize({ width: 700, height: 1000 });
