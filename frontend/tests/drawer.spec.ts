@@ -64,3 +64,13 @@ test('a panel that fails says so and can be tried again', async ({ page }) => {
   await alert.getByRole('button', { name: '重试' }).click();
   await expect(page.getByTestId('figures')).toContainText('地区生产总值');
 });
+
+test('the belt says first which counties it is made of, and has no area', async ({ page }) => {
+  await open(page);
+  await page.getByRole('button', { name: /^一带/ }).first().click();
+  const drawer = page.getByTestId('drawer');
+  await expect(drawer.getByRole('heading', { level: 2 })).toContainText('一带');
+  await expect(drawer.getByRole('heading', { level: 3 }).first()).toHaveText('成员');
+  await expect(drawer).toContainText('民权县');
+  await expect(drawer).not.toContainText('0.0 平方公里');
+});

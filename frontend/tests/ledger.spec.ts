@@ -159,3 +159,9 @@ for (const lang of ['zh', 'en']) {
     });
   }
 }
+
+test('a task that touches a cluster and a chain of the same code names both', async ({ page }) => {
+  await page.goto(`${home()}/tasks/30`);
+  const places = page.getByTestId('places');
+  await expect(places.getByRole('link', { name: '生物医药', exact: true })).toHaveCount(2);
+});

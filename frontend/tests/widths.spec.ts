@@ -58,3 +58,20 @@ test('on a phone the list leads to the drawer, and its tab back to the map', asy
   await page.getByRole('link', { name: '地图' }).click();
   await idle(page);
 });
+
+for (const [name, search] of [
+  ['alone', ''],
+  ['above a sheet', '?select=region:411424'],
+] as const) {
+  test(`on the smallest phone the plain map ${name} is wide, and nothing lies on it`, async ({ page }) => {
+    await page.setViewportSize({ width: 320, height: 640 });
+    await open(page, search);
+    const shape = await page.locator('.plain-map .halo').boundingBox();
+    expect(shape?.width ?? 0).toBeGreaterThan(250);
+    const low = (shape?.y ?? 0) + (shape?.height ?? 0);
+    const tools = await page.getByTestId('tools').boundingBox();
+    if (tools) expect(shape?.y ?? 0).toBeGreaterThan(tools.y + tools.height - 12);
+    const foot = await page.getByTestId('badge').boundingBox();
+    expect(low, 'the words below the map').toBeLessThan((foot?.y ?? 0) + 10);
+  });
+}

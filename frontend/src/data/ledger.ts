@@ -16,13 +16,35 @@ export const countBy = (tasks: Task[]): Map<Light, number> => {
   return count;
 };
 
-type Lead = Task['units']['edges'][number];
+interface Unit {
+  code: string;
+  name: string;
+  nameEn: string;
+}
+interface Answered<Edge> {
+  units: { edges: Edge[] };
+}
 
 /** Who answers for a task: its leads, or where the text names none, those responsible. */
-export function leadsOf(task: Task): Lead[] {
+export function leadsOf<Edge extends { role: string }>(task: Answered<Edge>): Edge[] {
   const { edges } = task.units;
   const leads = edges.filter((e) => e.role === 'LEAD');
   return leads.length ? leads : edges.filter((e) => e.role !== 'SUPPORT');
+}
+
+/** Which units answer for tasks without a figure, and for how many, most first. */
+export function owing<T extends Answered<{ role: string; node: Unit }> & { assessment: { light: Light } }>(
+  tasks: T[],
+): { unit: Unit; n: number }[] {
+  const owed = new Map<string, { unit: Unit; n: number }>();
+  for (const task of tasks.filter((x) => x.assessment.light === 'NO_DATA')) {
+    for (const { node } of leadsOf(task)) {
+      const entry = owed.get(node.code) ?? { unit: node, n: 0 };
+      entry.n += 1;
+      owed.set(node.code, entry);
+    }
+  }
+  return [...owed.values()].sort((a, b) => b.n - a.n);
 }
 
 export interface Filters {
