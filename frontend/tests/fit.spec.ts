@@ -58,7 +58,9 @@ const illegible = (page: Page): Promise<string[]> =>
         range.selectNodeContents(text);
         const lines = [...range.getClientRects()].filter((r) => r.width > 1);
         // A word that begins on one line and ends on the next; what is long without end, as a digest, has to be broken.
-        for (const { 0: word, index } of lines.length > 1 ? (text.textContent ?? '').matchAll(/[A-Za-z]{3,24}/g) : []) {
+        // Three letters in a row of hexadecimal digits are no word.
+        const words = (text.textContent ?? '').replace(/[0-9A-Za-z]{25,}/g, (run) => ' '.repeat(run.length));
+        for (const { 0: word, index } of lines.length > 1 ? words.matchAll(/[A-Za-z]{3,24}/g) : []) {
           range.setStart(text, index);
           range.setEnd(text, index + word.length);
           const parts = [...range.getClientRects()].filter((r) => r.width > 1);
