@@ -239,7 +239,8 @@ mod tests {
         let table = table("terms").unwrap();
         let mut packed = Rows::new(table);
         // Every other column says each text twice.
-        let text = |number: usize, field: usize| format!("t{}", if field % 2 == 0 { number / 2 } else { number });
+        let text =
+            |number: usize, field: usize| format!("t{}", if field.is_multiple_of(2) { number / 2 } else { number });
         let row = |number: usize| {
             let cells = (0..table.fields.len()).map(|field| Cell::Text(text(number, field).into())).collect();
             Record { table, cells, shape: None }
@@ -249,7 +250,7 @@ mod tests {
         assert_eq!((packed.len(), packed.iter().count()), (count, count));
         assert!((0..count).all(|number| packed.get(number).cells == row(number).cells));
         for (field, words) in packed.words.iter().enumerate() {
-            assert_eq!(words.known.len(), if field % 2 == 0 { WORDS } else { TRIED }, "{field}");
+            assert_eq!(words.known.len(), if field.is_multiple_of(2) { WORDS } else { TRIED }, "{field}");
         }
     }
 }

@@ -73,6 +73,12 @@ fn lists_come_out_of_an_index() {
 }
 
 #[test]
+fn groups_are_made_from_an_index() {
+    let by = [Dim::Zone, Dim::Stage];
+    goes(&statements::groups(Dialect::Sqlite, 7, &Filter::default(), &by), &["COVERING INDEX project_zone_stage"]);
+}
+
+#[test]
 fn a_box_is_searched_by_stage_without_a_look_at_the_rows() {
     let (min, max) = (Point { x: 1_156_000_000, y: 343_000_000 }, Point { x: 1_160_000_000, y: 346_000_000 });
     let filter = Filter {

@@ -69,6 +69,7 @@ const zh = {
   stateUnknown: '强弱未知',
   policies: '政策与联系',
   relatedTasks: '相关任务',
+  ledBy: '牵头',
   tasksBy: {
     NAMED: '原文点名',
     LAYOUT: '经空间布局',
@@ -186,6 +187,7 @@ const en: Shape = {
   stateUnknown: 'not known',
   policies: 'Policies and contact',
   relatedTasks: 'Tasks of the plan',
+  ledBy: 'Led by',
   tasksBy: {
     NAMED: 'Named in the text',
     LAYOUT: 'Through the layout',
