@@ -3,6 +3,8 @@
 
 mod common;
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use common::database::fresh;
 use common::server::{RIVERTON, Server, copy, import, replace, wait};
 use serde_json::{Value, json};
@@ -172,6 +174,12 @@ fn what_cannot_be_answered_says_why_in_both_languages() {
         assert_eq!(server.fails(&wide).0, "TOO_COMPLEX");
         assert_eq!(server.fails("{ regions(first: 6000) { nodes { code } } }").0, "BAD_ARGUMENT");
         assert_eq!(server.fails("{ projects(after: \"x\") { nodes { code } } }").0, "BAD_CURSOR");
+        // The cursor of a list in the order of codes that names no code: nothing comes after it.
+        let first = server.ask("{ projects(first: 1) { pageInfo { endCursor } } }");
+        let cursor = URL_SAFE_NO_PAD.decode(first["projects"]["pageInfo"]["endCursor"].as_str().unwrap()).unwrap();
+        let odd = [&cursor[..8], br#"{"number":5,"code":null,"id":1}"#].concat();
+        let query = format!("{{ projects(after: \"{}\") {{ nodes {{ code }} }} }}", URL_SAFE_NO_PAD.encode(odd));
+        assert_eq!(server.ask(&query)["projects"]["nodes"], json!([]));
         assert_eq!(server.fails("{ node(id: \"x\") { id } }").0, "BAD_ID");
         assert_eq!(
             server.fails("{ projects(filter: { investment: { gt: \"1\", unit: \"km2\" } }) { totalCount } }").0,

@@ -4,26 +4,16 @@
 use rusqlite::Connection;
 use sea_query_sqlx::SqlxBinder;
 
-use super::db::Dialect;
+use super::db::{Dialect, SQLITE_MIGRATIONS};
 use super::enterprise::{self, Part};
 use super::project::{Cursor, Dim, Filter, Order, OrderBy, statements};
 use crate::domain::{Point, ProjectStage};
 use crate::geometry::Bbox;
 
-const MIGRATIONS: [&str; 7] = [
-    include_str!("../../migrations/sqlite/0001_revisions.sql"),
-    include_str!("../../migrations/sqlite/0002_editions.sql"),
-    include_str!("../../migrations/sqlite/0003_names.sql"),
-    include_str!("../../migrations/sqlite/0004_redaction.sql"),
-    include_str!("../../migrations/sqlite/0005_stored_documents.sql"),
-    include_str!("../../migrations/sqlite/0006_drawings.sql"),
-    include_str!("../../migrations/sqlite/0007_codes.sql"),
-];
-
 /// The steps of a statement, in the words of SQLite.
 fn plan(statement: &impl SqlxBinder) -> String {
     let connection = Connection::open_in_memory().unwrap();
-    MIGRATIONS.iter().for_each(|sql| connection.execute_batch(sql).unwrap());
+    SQLITE_MIGRATIONS.iter().for_each(|migration| connection.execute_batch(migration.sql.as_str()).unwrap());
     let (sql, _) = Dialect::Sqlite.render(statement);
     let mut asked = connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
     let mut rows = asked.raw_query();

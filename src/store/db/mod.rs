@@ -36,7 +36,7 @@ const READER_CACHE: &str = "-8192";
 /// The advisory lock that PostgreSQL writers and migrations take: "planatla" in ASCII.
 const LOCK: i64 = i64::from_be_bytes(*b"planatla");
 
-static SQLITE_MIGRATIONS: Migrator = sqlx::migrate!("./migrations/sqlite");
+pub(super) static SQLITE_MIGRATIONS: Migrator = sqlx::migrate!("./migrations/sqlite");
 static POSTGRES_MIGRATIONS: Migrator = sqlx::migrate!("./migrations/postgres");
 
 /// An open database.

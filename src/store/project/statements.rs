@@ -61,8 +61,12 @@ fn sort_key(by: OrderBy) -> Expr {
     }
 }
 
+const fn direction(order: Order) -> Direction {
+    if order.desc { Direction::Desc } else { Direction::Asc }
+}
+
 fn ordered(mut select: SelectStatement, order: Order) -> SelectStatement {
-    let direction = if order.desc { Direction::Desc } else { Direction::Asc };
+    let direction = direction(order);
     if order.by == OrderBy::Code {
         // No two projects have the same.
         return select.order_by_expr(sort_key(order.by), direction).take();
@@ -77,8 +81,10 @@ fn after(order: Order, cursor: &Cursor) -> Condition {
     let later = Expr::col(("p", "entity")).gt(cursor.id);
     let key = || sort_key(order.by);
     let beyond = |value: Expr| if order.desc { key().lt(value) } else { key().gt(value) };
-    if let (OrderBy::Code, Some(code)) = (order.by, &cursor.code) {
-        return Condition::all().add(beyond(Expr::val(code.as_str())));
+    if order.by == OrderBy::Code {
+        // Every project has a code: nothing comes after none.
+        return Condition::all()
+            .add(cursor.code.as_deref().map_or_else(|| key().is_null(), |code| beyond(Expr::val(code))));
     }
     let Some(value) = cursor.number.map(Expr::val) else {
         return Condition::all().add(key().is_null()).add(later);
@@ -200,11 +206,10 @@ fn counted_beside(mut page: SelectStatement, order: Order, limit: u64) -> Select
 /// SQLite counts faster what it has put aside, and finds a row by its number in one step.
 fn counted_once(mut matches: SelectStatement, order: Order, limit: u64) -> SelectStatement {
     matches.expr_as(rowid(), "row").column(("p", "entity")).expr_as(sort_key(order.by), "key");
-    let direction = if order.desc { Direction::Desc } else { Direction::Asc };
     let page = Query::select()
         .column("row")
         .from("matches")
-        .order_by_with_nulls("key", direction, NullOrdering::Last)
+        .order_by_with_nulls("key", direction(order), NullOrdering::Last)
         .order_by("entity", Direction::Asc)
         .limit(limit)
         .take();
