@@ -6,7 +6,7 @@ use async_graphql::{Context, Enum, ID, InputObject, Object};
 use sha2::{Digest, Sha256};
 use tokio::sync::OnceCell;
 
-use super::connection::{Connection, Edge, MOST_FACTS, Paging, Total, close_cursor};
+use super::connection::{Connection, Edge, MOST_FACTS, Paging, Total, close_cursor, cut};
 use super::edition;
 use super::fault::Fault;
 use super::id::NodeId;
@@ -262,8 +262,7 @@ pub async fn figures(
     let after = paging.after.as_ref().map(|text| open_cursor(text, &list)).transpose()?;
     let limit = paging.first as u64 + 1;
     let mut rows = store::figures(head.store(), between, &wanted, after.as_ref(), limit).await.map_err(Fault::from)?;
-    let more = rows.len() > paging.first;
-    rows.truncate(paging.first);
+    let more = cut(&mut rows, paging.first);
     let edges = rows
         .into_iter()
         .map(|change| {

@@ -40,6 +40,13 @@ impl Paging {
     }
 }
 
+/// Cuts a page out of rows of which one more than wanted was asked for; whether it was there.
+pub fn cut<T>(rows: &mut Vec<T>, first: usize) -> bool {
+    let more = rows.len() > first;
+    rows.truncate(first);
+    more
+}
+
 /// A cursor as clients see it.
 pub fn close_cursor(key: &str) -> String {
     URL_SAFE_NO_PAD.encode(key)

@@ -7,7 +7,7 @@ use futures_util::future::BoxFuture;
 
 use super::chain::{Chain, ChainStage};
 use super::conditions::id_of;
-use super::connection::{Connection, Edge, MOST_FACTS, Paging, Total, close_cursor};
+use super::connection::{Connection, Edge, MOST_FACTS, Paging, Total, close_cursor, cut};
 use super::document::SourcedFields;
 use super::fault::Fault;
 use super::filter::StringFilter;
@@ -292,8 +292,7 @@ fn first_page(
     mut rows: Vec<Arc<store::Enterprise>>,
     first: usize,
 ) -> Connection<Edge<Enterprise>> {
-    let more = rows.len() > first;
-    rows.truncate(first);
+    let more = cut(&mut rows, first);
     let (counted, parents) = (view.clone(), Arc::new(parents));
     let total = Total::Count(Arc::new(move || {
         let (view, parents) = (counted.clone(), Arc::clone(&parents));
@@ -311,8 +310,7 @@ async fn of(view: &View, filter: Filter, paging: Paging) -> Result<Connection<Ed
     let at = view.revision().number;
     let limit = paging.first as u64 + 1;
     let mut rows = store::list(view.store(), at, &filter, paging.after.as_deref(), limit).await.map_err(Fault::from)?;
-    let more = rows.len() > paging.first;
-    rows.truncate(paging.first);
+    let more = cut(&mut rows, paging.first);
     let counted = view.clone();
     let total = Total::Count(Arc::new(move || {
         let (view, filter) = (counted.clone(), filter.clone());

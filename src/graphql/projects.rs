@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use tokio::sync::OnceCell;
 
 use super::conditions::{DecimalFilter, id_of};
-use super::connection::{Edge, MOST_FACTS, PageInfo, Paging, close_cursor};
+use super::connection::{Edge, MOST_FACTS, PageInfo, Paging, close_cursor, cut};
 use super::fault::Fault;
 use super::filter::StringFilter;
 use super::loaders::{FirstPage, GroupsBy, ProjectsOf, of_parents, shared};
@@ -312,7 +312,7 @@ impl ProjectConnection {
     async fn load(&self) -> Result<Page, Fault> {
         let limit = self.first as u64 + 1;
         let mut total = None;
-        let rows = match (self.parent, &self.after) {
+        let mut rows = match (self.parent, &self.after) {
             (Some((dim, parent)), None) => {
                 let question = FirstPage { order: self.order, limit };
                 let key = ProjectsOf { parent, dim, filter: self.filter.clone(), question };
@@ -331,7 +331,8 @@ impl ProjectConnection {
                 shared(found.map_err(Fault::from)?)
             }
         };
-        Ok(cut(rows, self.first, total))
+        let more = cut(&mut rows, self.first);
+        Ok((rows, more, total))
     }
 
     fn nodes_of(&self, (rows, ..): &Page) -> Vec<Project> {
@@ -372,13 +373,6 @@ impl ProjectConnection {
     }
 }
 
-/// The first rows of a page, and whether there are more.
-fn cut(mut rows: Vec<Arc<store::Project>>, first: usize, total: Option<i64>) -> Page {
-    let more = rows.len() > first;
-    rows.truncate(first);
-    (rows, more, total)
-}
-
 fn one_order(order: Option<&[ProjectOrder]>) -> Result<Order, Fault> {
     match order {
         None | Some([]) => Ok(Order { by: OrderBy::Code, desc: false }),
@@ -399,7 +393,8 @@ pub fn first_of<T: 'static>(asked: &Ask<'_>, dim: Dim, parent: fn(&T) -> (View, 
     };
     let get = move |item: &T, rows: Option<&Vec<Arc<store::Project>>>| {
         let (view, parent) = parent(item);
-        let page = cut(rows.cloned().unwrap_or_default(), first, None);
+        let mut rows = rows.cloned().unwrap_or_default();
+        let more = cut(&mut rows, first);
         Some(Some(ProjectConnection {
             view,
             parent: Some((dim, parent)),
@@ -408,7 +403,7 @@ pub fn first_of<T: 'static>(asked: &Ask<'_>, dim: Dim, parent: fn(&T) -> (View, 
             first,
             after: None,
             counted: false,
-            page: OnceCell::new_with(Some(page)),
+            page: OnceCell::new_with(Some((rows, more, None))),
         }))
     };
     ready::fetched(asked, key, get)

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::{ID, Object, Union};
 
-use super::connection::{Connection, Edge, MOST_FACTS, Paging, Total, close_cursor};
+use super::connection::{Connection, Edge, MOST_FACTS, Paging, Total, close_cursor, cut};
 use super::document::{Citation, SourcedFields};
 use super::enterprise::Enterprise;
 use super::fault::Fault;
@@ -134,8 +134,7 @@ async fn page(
             rows.map_err(Fault::from)?
         }
     };
-    let more = rows.len() > paging.first;
-    rows.truncate(paging.first);
+    let more = cut(&mut rows, paging.first);
     let edges = rows.into_iter().map(|row| Edge::new(close_cursor(&row.code), RegisterEntry::new(view, row))).collect();
     let counted = view.clone();
     let total = Total::Count(Arc::new(move || {

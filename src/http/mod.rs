@@ -71,13 +71,13 @@ pub struct Shared {
     clock: Clock,
     documents: documents::Documents,
     writer: forms::Writer,
-    settings: Arc<Settings>,
+    settings: Settings,
     gate: Gate,
     answers: answers::Answers,
-    tiles: Arc<tiles::Tiles>,
+    tiles: tiles::Tiles,
     metrics: Arc<Metrics>,
-    ids: Arc<Ids>,
-    headers: Arc<[(HeaderName, HeaderValue)]>,
+    ids: Ids,
+    headers: Vec<(HeaderName, HeaderValue)>,
     /// Turns true when the server is to stop, for whatever stays open.
     closing: watch::Receiver<bool>,
 }
@@ -85,7 +85,7 @@ pub struct Shared {
 impl Site {
     /// A site over a library.
     pub fn new(library: Arc<Library>, clock: Clock, settings: Settings, closing: watch::Receiver<bool>) -> Self {
-        let ids = Arc::new(Ids::new(clock().timestamp_millis()));
+        let ids = Ids::new(clock().timestamp_millis());
         let schema = crate::graphql::schema();
         let documents = documents::Documents::new(library.store().clone());
         let metrics = Arc::<Metrics>::default();
@@ -93,7 +93,7 @@ impl Site {
         let writer = forms::Writer::new(schema.clone(), gate.clone());
         let answers = answers::Answers::default();
         let headers = headers(&settings);
-        let (settings, tiles) = (Arc::new(settings), Arc::new(tiles::Tiles::new()));
+        let tiles = tiles::Tiles::new();
         let shared = Shared {
             library,
             schema,
@@ -158,7 +158,7 @@ fn patience(longest: Duration) -> TimeoutLayer {
 }
 
 /// Headers of every answer that does not state its own.
-fn headers(settings: &Settings) -> Arc<[(HeaderName, HeaderValue)]> {
+fn headers(settings: &Settings) -> Vec<(HeaderName, HeaderValue)> {
     let policy = settings.basemap.as_ref().map(|basemap| basemap.widened(CONTENT_POLICY));
     let policy = policy.and_then(|policy| HeaderValue::from_str(&policy).ok());
     let fixed = [

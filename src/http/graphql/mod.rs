@@ -55,6 +55,7 @@ impl Form {
 
     /// The form that a client asks for.
     fn of(headers: &HeaderMap) -> Option<Self> {
+        // What nearly everyone asks for leaves nothing to weigh.
         let mut all = headers.get_all(header::ACCEPT).iter();
         if let (Some(only), None) = (all.next(), all.next())
             && only == "application/json"
