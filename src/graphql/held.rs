@@ -5,9 +5,11 @@ use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::Arc;
 
+use moka::policy::EvictionPolicy;
 use moka::sync::Cache;
 
-use super::loaders::{CellsOf, EnterprisesOf, First, FirstPage, Newest, ProjectsOf};
+use super::census::Census;
+use super::loaders::{CellsOf, EnterprisesOf, First, FirstPage, Newest, ProjectId, ProjectsOf};
 use crate::store::enterprise::Enterprise;
 use crate::store::observation::Observation;
 use crate::store::project::{Filter, Project};
@@ -86,9 +88,15 @@ where
     }
 }
 
+/// Censuses that are held at most: of a country some 40 MB each.
+const CENSUSES: u64 = 3;
+
 /// What is held of all revisions.
-#[derive(Default)]
 pub struct Held {
+    /// Projects as a whole, by the revision that last touched any.
+    pub census: Cache<i32, Arc<Census>>,
+    /// Projects by their ids.
+    pub rows: Shelf<ProjectId, Arc<Project>>,
     /// Newest figures.
     pub newest: Shelf<Newest, Arc<Observation>>,
     /// Cells of subjects.
@@ -97,6 +105,19 @@ pub struct Held {
     pub projects: Shelf<ProjectsOf<FirstPage>, Arc<Project>>,
     /// First pages of enterprises.
     pub enterprises: Shelf<EnterprisesOf<First>, Arc<Enterprise>>,
+}
+
+impl Default for Held {
+    fn default() -> Self {
+        Self {
+            census: Cache::builder().max_capacity(CENSUSES).eviction_policy(EvictionPolicy::lru()).build(),
+            rows: Shelf::default(),
+            newest: Shelf::default(),
+            cells: Shelf::default(),
+            projects: Shelf::default(),
+            enterprises: Shelf::default(),
+        }
+    }
 }
 
 /// Whether a page of projects is of a kind that comes again: conditions are of all sorts.

@@ -13,7 +13,6 @@ use super::held::Held;
 use super::known::Documents;
 use super::pin::Pin;
 use super::session::Session;
-use super::summaries::Summaries;
 use crate::assess::lint::Findings;
 use crate::atlas::search::{Called, Field, Names};
 use crate::atlas::{Atlas, Source};
@@ -37,8 +36,6 @@ pub struct Volume {
     pub editions: Arc<[Arc<Edition>]>,
     /// What its plans leave open.
     pub findings: Findings,
-    /// Its projects by what they are often grouped by.
-    pub(super) summaries: Arc<Summaries>,
 }
 
 /// Why a revision could not be read.
@@ -232,8 +229,7 @@ impl Library {
         let build =
             move || Atlas::build(source, at.date_naive(), previous.as_ref().map(|volume| &*volume.atlas)).map(Arc::new);
         let atlas = tokio::task::spawn_blocking(build).await.map_err(|_| LibraryError::Interrupted)??;
-        let summaries = Arc::new(Summaries::new(&self.store, number));
-        Ok(Some(Arc::new(Volume { revision, atlas, editions, findings: Findings::default(), summaries })))
+        Ok(Some(Arc::new(Volume { revision, atlas, editions, findings: Findings::default() })))
     }
 }
 

@@ -1,6 +1,8 @@
 //! Facts, fetched for a whole level of a query at once: one statement for every question that differs in more than
 //! the thing it is about.
 
+mod projects;
+
 use std::collections::HashMap;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
@@ -8,20 +10,21 @@ use std::time::Duration;
 
 use async_graphql::dataloader::{DataLoader, HashMapCache, Loader};
 
+use super::census::Census;
 use super::fault::Fault;
-use super::held::{Held, is_common};
+use super::held::Held;
 use super::library::{Library, Volume};
 use super::queue::Fetches;
-use super::summaries::Summaries;
-use crate::domain::{Accumulation, PeriodCode};
+use crate::domain::{Accumulation, Kind, PeriodCode};
 use crate::store::enterprise::Part;
 use crate::store::observation::{self, Cells, Observation};
-use crate::store::project::{self, Dim, Filter, Group, Order, Project, Reached};
 use crate::store::register_entry::{self, RegisterEntry};
 use crate::store::{Revision, Store, enterprise};
 
 /// Rows of honours that are fetched for one level of a query.
 const MOST_HONOURS: u64 = 50_000;
+
+pub use projects::{FirstPage, GroupsBy, ProjectId, ProjectsOf, StagesOf, of_parents};
 
 /// Fetches facts of one revision.
 pub struct Facts {
@@ -29,8 +32,8 @@ pub struct Facts {
     pub(super) store: Store,
     /// The revision.
     pub(super) at: i32,
-    /// Its projects by what they are often grouped by.
-    summaries: Arc<Summaries>,
+    /// The last revision that touched projects.
+    projects_at: i32,
     held: Arc<Held>,
 }
 
@@ -41,9 +44,9 @@ pub type FactLoader = DataLoader<Facts, HashMapCache>;
 pub fn facts(library: &Library, volume: &Volume, fetches: &Fetches) -> FactLoader {
     let fetches = fetches.clone();
     let wait = move |fetch| fetches.put(fetch);
-    let summaries = Arc::clone(&volume.summaries);
+    let projects_at = volume.atlas.touched(Kind::Project.table());
     let (store, held) = (library.store().clone(), library.held());
-    let facts = Facts { store, at: volume.revision.number, summaries, held };
+    let facts = Facts { store, at: volume.revision.number, projects_at, held };
     DataLoader::with_cache(facts, wait, HashMapCache::default()).delay(Duration::ZERO)
 }
 
@@ -93,40 +96,6 @@ impl Hash for Peers {
     }
 }
 
-/// The first projects of a parent, or their groups.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ProjectsOf<Q> {
-    /// A zone, region, cluster, chain or task.
-    pub parent: i64,
-    /// Which it is.
-    pub dim: Dim,
-    /// Which of its projects.
-    pub filter: Filter,
-    /// What is wanted of them.
-    pub question: Q,
-}
-
-/// Equal questions about equal parents have equal hashes; that is all a hash must promise.
-impl<Q: Hash> Hash for ProjectsOf<Q> {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        (self.parent, self.dim).hash(state);
-        self.question.hash(state);
-    }
-}
-
-/// A page in an order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct FirstPage {
-    /// The order.
-    pub order: Order,
-    /// Projects at most.
-    pub limit: u64,
-}
-
-/// Sums by these dimensions.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct GroupsBy(pub Vec<Dim>);
-
 /// The first entries of a register, or their number.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EntriesOf<Q> {
@@ -152,14 +121,6 @@ pub struct First(pub u64);
 /// How many there are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Count;
-
-/// A project by its id.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct ProjectId(pub i64);
-
-/// The dated stages of a project.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct StagesOf(pub i64);
 
 /// The first enterprises of a zone, region or chain, or of a stage of a chain, or their number.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -219,6 +180,11 @@ pub fn shared<T>(rows: Vec<T>) -> Vec<Arc<T>> {
 type Loaded<K, V> = Result<HashMap<K, V>, Fault>;
 
 impl Facts {
+    /// The projects of the revision as a whole.
+    pub fn census(&self) -> Arc<Census> {
+        self.held.census.get_with(self.projects_at, || Arc::new(Census::new(&self.store, self.projects_at)))
+    }
+
     async fn fetch_newest(&self, keys: &[Newest]) -> Loaded<Newest, Vec<Arc<Observation>>> {
         let mut found = HashMap::new();
         for ((indicator, not_after), keys) in questions(keys, |key| (key.indicator, key.not_after)) {
@@ -301,90 +267,6 @@ impl Loader<Peers> for Facts {
             }
         }
         Ok(found)
-    }
-}
-
-impl Facts {
-    async fn fetch_projects(&self, keys: &[ProjectsOf<FirstPage>]) -> Loaded<ProjectsOf<FirstPage>, Vec<Arc<Project>>> {
-        let mut found = HashMap::new();
-        for ((dim, filter, page), keys) in questions(keys, |key| (key.dim, &key.filter, key.question)) {
-            let parents: Vec<i64> = keys.iter().map(|key| key.parent).collect();
-            let (order, limit) = (page.order, page.limit);
-            let rows = project::page_per_parent(&self.store, self.at, dim, &parents, filter, order, limit).await;
-            for (parent, rows) in by_owner(rows.map_err(Fault::from)?, |(parent, _)| *parent) {
-                let key = ProjectsOf { parent, dim, filter: filter.clone(), question: page };
-                found.insert(key, rows.into_iter().map(|(_, project)| Arc::new(project)).collect());
-            }
-        }
-        Ok(found)
-    }
-}
-
-impl Loader<ProjectsOf<FirstPage>> for Facts {
-    type Value = Vec<Arc<Project>>;
-    type Error = Fault;
-
-    async fn load(&self, keys: &[ProjectsOf<FirstPage>]) -> Loaded<ProjectsOf<FirstPage>, Self::Value> {
-        let fetch = async |missing: Vec<_>| self.fetch_projects(&missing).await;
-        self.held.projects.load(self.at, keys, is_common, fetch).await
-    }
-}
-
-impl Loader<ProjectsOf<GroupsBy>> for Facts {
-    type Value = Vec<Group>;
-    type Error = Fault;
-
-    async fn load(&self, keys: &[ProjectsOf<GroupsBy>]) -> Loaded<ProjectsOf<GroupsBy>, Self::Value> {
-        let mut found: HashMap<ProjectsOf<GroupsBy>, Self::Value> = HashMap::new();
-        for ((dim, filter, by), keys) in questions(keys, |key| (key.dim, &key.filter, &key.question)) {
-            let parents: Vec<i64> = keys.iter().map(|key| key.parent).collect();
-            let within = Filter { and: vec![filter.clone()], ..of_parents(dim, parents) };
-            let dims: Vec<Dim> = std::iter::once(dim).chain(by.0.iter().copied()).collect();
-            let groups = self.summaries.groups(&within, &dims).await.map_err(Fault::from)?;
-            for group in groups.iter() {
-                if let Some((project::Key::Thing(Some(parent)), rest)) = group.key.split_first() {
-                    let key = ProjectsOf { parent: *parent, dim, filter: filter.clone(), question: by.clone() };
-                    let group = Group { key: rest.to_vec(), ..*group };
-                    found.entry(key).or_default().push(group);
-                }
-            }
-        }
-        Ok(found)
-    }
-}
-
-/// The projects of these parents.
-pub fn of_parents(dim: Dim, parents: Vec<i64>) -> Filter {
-    let parents = Some(parents);
-    match dim {
-        Dim::Zone => Filter { zones: parents, ..Filter::default() },
-        Dim::Region => Filter { regions: parents, ..Filter::default() },
-        Dim::Cluster => Filter { clusters: parents, ..Filter::default() },
-        Dim::Chain => Filter { chains: parents, ..Filter::default() },
-        Dim::Task => Filter { tasks: parents, ..Filter::default() },
-        Dim::Stage | Dim::Year => Filter::default(),
-    }
-}
-
-impl Loader<ProjectId> for Facts {
-    type Value = Project;
-    type Error = Fault;
-
-    async fn load(&self, keys: &[ProjectId]) -> Loaded<ProjectId, Self::Value> {
-        let ids: Vec<i64> = keys.iter().map(|key| key.0).collect();
-        let rows = project::by_ids(&self.store, self.at, &ids).await.map_err(Fault::from)?;
-        Ok(rows.into_iter().map(|row| (ProjectId(row.id), row)).collect())
-    }
-}
-
-impl Loader<StagesOf> for Facts {
-    type Value = Vec<Reached>;
-    type Error = Fault;
-
-    async fn load(&self, keys: &[StagesOf]) -> Loaded<StagesOf, Self::Value> {
-        let ids: Vec<i64> = keys.iter().map(|key| key.0).collect();
-        let rows = project::stages(&self.store, self.at, &ids).await.map_err(Fault::from)?;
-        Ok(by_owner(rows, |row| row.project).into_iter().map(|(id, rows)| (StagesOf(id), rows)).collect())
     }
 }
 

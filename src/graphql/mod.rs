@@ -7,6 +7,7 @@
 mod assessment;
 mod bill;
 mod catalog;
+mod census;
 mod chain;
 mod changes;
 mod checked;
@@ -65,7 +66,6 @@ mod session;
 mod space;
 mod subject;
 mod subscription;
-mod summaries;
 mod table;
 mod target;
 mod tariff;

@@ -18,7 +18,6 @@ use super::project::Project;
 use super::quantity::Quantity;
 use super::ready::{self, Ask, Listed, Ready, Write};
 use super::space::{SpatialFilter, Where};
-use super::summaries::Summaries;
 use super::view::View;
 use super::words::{Direction, ProjectStage};
 use crate::atlas;
@@ -295,10 +294,9 @@ impl ProjectConnection {
         })
     }
 
-    /// With the number of all, which is found on the way to the page unless it is known without.
+    /// With the number of all, which may be found on the way to the page.
     pub fn counted(self) -> Self {
-        let counted = self.parent.is_none() && self.after.is_none() && !Summaries::tells(&self.filter);
-        Self { counted, ..self }
+        Self { counted: true, ..self }
     }
 
     /// The condition with that of the parent.
@@ -318,16 +316,15 @@ impl ProjectConnection {
                 let key = ProjectsOf { parent, dim, filter: self.filter.clone(), question };
                 self.view.facts().load_one(key).await?.unwrap_or_default()
             }
-            (None, None) if self.counted => {
-                let (store, at) = (self.view.store(), self.view.revision().number);
-                let found = store::list_counted(store, at, &self.filter, self.order, limit).await;
-                let (rows, all) = found.map_err(Fault::from)?;
-                total = Some(all);
-                shared(rows)
+            (None, None) => {
+                let page = FirstPage { order: self.order, limit };
+                let (rows, all) = self.view.facts().loader().first_projects(&self.filter, page, self.counted).await?;
+                total = all;
+                rows
             }
-            (_, after) => {
+            (_, Some(after)) => {
                 let (store, at) = (self.view.store(), self.view.revision().number);
-                let found = store::list(store, at, &self.whole(), self.order, after.as_ref(), limit).await;
+                let found = store::list(store, at, &self.whole(), self.order, Some(after), limit).await;
                 shared(found.map_err(Fault::from)?)
             }
         };
@@ -368,7 +365,7 @@ impl ProjectConnection {
                 let key = ProjectsOf { parent, dim, filter: filter.clone(), question: GroupsBy(dims) };
                 Ok(self.view.facts().load_one(key).await?.unwrap_or_default().into())
             }
-            None => self.view.summaries().groups(filter, &dims).await.map_err(Fault::from),
+            None => self.view.census().groups(filter, &dims).await.map_err(Fault::from),
         }
     }
 }
@@ -462,13 +459,7 @@ impl ProjectConnection {
         }
         match self.parent {
             Some(_) => Ok(self.by(&self.filter, Vec::new()).await?.first().map_or(0, |group| group.count)),
-            None => match self.view.summaries().ready(&self.filter, &[]).await.map_err(Fault::from)? {
-                Some(groups) => Ok(groups.iter().map(|group| group.count).sum()),
-                None => {
-                    let (store, at) = (self.view.store(), self.view.revision().number);
-                    store::count(store, at, &self.filter).await.map_err(Fault::from)
-                }
-            },
+            None => self.view.census().count(&self.filter).await.map_err(Fault::from),
         }
     }
 

@@ -255,7 +255,7 @@ async fn code_of(view: &View, id: EntityId) -> Result<String, Fault> {
         });
     }
     if let Some(project) = view.facts().load_one(ProjectId(id.0)).await? {
-        return Ok(project.code);
+        return Ok(project.code.clone());
     }
     Ok(view.facts().load_one(EnterpriseId(id.0)).await?.map_or_else(String::new, |row| row.code))
 }

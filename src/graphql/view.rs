@@ -8,6 +8,7 @@ use async_graphql::ID;
 use chrono::{DateTime, NaiveDate, Utc};
 use tokio::sync::{OnceCell, watch};
 
+use super::census::Census;
 use super::fault::Fault;
 use super::id::NodeId;
 use super::known::Documents;
@@ -15,7 +16,6 @@ use super::library::{Library, Volume};
 use super::loaders::{self, FactLoader};
 use super::queue::{Fetches, queue};
 use super::session::Session;
-use super::summaries::Summaries;
 use crate::assess::Figures;
 use crate::assess::lint::Finding;
 use crate::atlas::Atlas;
@@ -119,9 +119,9 @@ impl View {
         self.0.library.names(self.atlas(), named).await.map_err(Fault::from)
     }
 
-    /// Projects of the revision by what they are often grouped by.
-    pub(super) fn summaries(&self) -> &Summaries {
-        &self.0.volume.summaries
+    /// Projects of the revision as a whole.
+    pub(super) fn census(&self) -> Arc<Census> {
+        self.0.facts.loader().census()
     }
 
     /// Facts of the revision, fetched for a whole level of the query at once.

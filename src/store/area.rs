@@ -4,6 +4,7 @@
 //! point is looked at once, exactly; those found are named by their ids. So every search, count and sum over the area
 //! stays one statement, however large the area is.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use sea_query::{Condition, Expr, ExprTrait, Query, SelectStatement};
@@ -81,6 +82,28 @@ impl Within {
             .and_where(Expr::col(("p", "cell")).between(Expr::col(("inner", "first")), Expr::col(("inner", "last"))))
             .take();
         Condition::any().add(Expr::exists(cells)).add(among(dialect, ("p", "entity"), &self.ids))
+    }
+}
+
+/// The facts in an area, ready to be asked of many in memory: what [`Within::condition`] says of a row.
+pub(super) struct Inside {
+    /// In order, apart from each other.
+    cells: Vec<(i64, i64)>,
+    ids: HashSet<i64>,
+}
+
+impl Inside {
+    pub(super) fn new(within: &Within) -> Self {
+        let mut cells = within.inner.to_vec();
+        cells.sort_unstable();
+        Self { cells, ids: within.ids.iter().copied().collect() }
+    }
+
+    /// Whether the fact of an id that stands in a cell lies in the area.
+    pub(super) fn holds(&self, id: i64, cell: Option<i64>) -> bool {
+        let run = |cell: i64| self.cells[..self.cells.partition_point(|(first, _)| *first <= cell)].last();
+        let inside = |cell: i64| run(cell).is_some_and(|(_, last)| cell <= *last);
+        cell.is_some_and(inside) || self.ids.contains(&id)
     }
 }
 

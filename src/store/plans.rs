@@ -63,6 +63,11 @@ fn lists_come_out_of_an_index() {
 }
 
 #[test]
+fn what_projects_are_searched_by_is_read_in_the_order_of_codes() {
+    goes(&statements::traits(7, Some("a-1"), 20), &["p USING INDEX project_code"]);
+}
+
+#[test]
 fn groups_are_made_from_an_index() {
     let by = [Dim::Zone, Dim::Stage];
     goes(&statements::groups(Dialect::Sqlite, 7, &Filter::default(), &by), &["COVERING INDEX project_zone_stage"]);

@@ -1,6 +1,7 @@
 //! Projects: search, count, group, and the first few of each place.
 
 pub(super) mod statements;
+mod traits;
 
 use chrono::NaiveDate;
 
@@ -11,6 +12,7 @@ use super::search::{Columns, point, quantity};
 use super::{Store, StoreError};
 use crate::domain::{Point, ProjectStage, Quantity};
 use crate::geometry::Bbox;
+pub use traits::{Gathered, Gathering, Traits};
 
 /// A project, as one revision holds it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -59,7 +59,7 @@ pub(super) fn frame(bbox: Option<Bbox>, areas: &[Within]) -> Option<Bbox> {
 }
 
 /// The grid cells of a box: one range for each row of the grid.
-fn cells(bbox: &Bbox) -> Vec<(i64, i64)> {
+pub(super) fn cells(bbox: &Bbox) -> Vec<(i64, i64)> {
     let row = |y: i32| (i64::from(y) + 900_000_000).div_euclid(CELL);
     let column = |x: i32| (i64::from(x) + 1_800_000_000).div_euclid(CELL);
     // A box from a request may lie outside the world; the world has 720 rows. The cell after the last of a row is the

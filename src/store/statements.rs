@@ -178,6 +178,7 @@ fn projects() {
                 show(|d| project::statements::list_counted(d, 7, &all, order(OrderBy::Code, false), 21)),
             ),
             ("count", show(|d| project::statements::count(d, 7, &framed))),
+            ("traits", show(|_| project::statements::traits(7, Some("a-1"), 20_000))),
             ("groups", show(|d| project::statements::groups(d, 7, &all, &[Dim::Zone, Dim::Stage]))),
             (
                 "page_per_parent",

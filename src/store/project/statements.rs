@@ -5,7 +5,7 @@ use sea_query::{
     Order as Direction, Query, SelectStatement, WindowStatement,
 };
 
-use super::{Cursor, Dim, Filter, Order, OrderBy};
+use super::{Cursor, Dim, Filter, Order, OrderBy, traits};
 use crate::domain::ProjectStage;
 use crate::geometry::Bbox;
 use crate::store::db::Dialect;
@@ -147,7 +147,7 @@ impl Filter {
     }
 
     /// A box that every match lies in.
-    fn frame(&self) -> Option<Bbox> {
+    pub(super) fn frame(&self) -> Option<Bbox> {
         search::frame(self.bbox, &self.within).or_else(|| self.and.iter().find_map(Self::frame))
     }
 }
@@ -341,6 +341,18 @@ pub(in crate::store) fn page_per_parent(
     let mut select = select;
     select.column(("parent", "id")).order_by(("parent", "id"), Direction::Asc);
     ordered(select, order)
+}
+
+/// What projects are searched by, in the order of codes, from the one after `after` on.
+pub(in crate::store) fn traits(at: i32, after: Option<&str>, limit: u64) -> SelectStatement {
+    Query::select()
+        .columns(traits::COLUMNS.map(|column| ("p", column)))
+        .from_as("project", "p")
+        .cond_where(held_at("p", at))
+        .and_where_option(after.map(|code| Expr::col(("p", "code")).gt(code)))
+        .order_by(("p", "code"), Direction::Asc)
+        .limit(limit)
+        .take()
 }
 
 pub(in crate::store) fn by_code(at: i32, code: &str) -> SelectStatement {

@@ -1,0 +1,136 @@
+//! The projects of a revision as a whole: found, counted and grouped in memory. What that takes is read when it is first
+//! asked for: of a city at once, of a country bit by bit, and until it is there the database answers. The projects of a
+//! revision are those of the last one that touched any, so months of figures share one census.
+
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use moka::sync::Cache;
+use tokio::sync::OnceCell;
+
+use crate::store::project::{self, Dim, Filter, Gathered, Gathering, Group, Traits};
+use crate::store::{Store, StoreError};
+
+/// Groupings that are kept.
+const KEPT: u64 = 16;
+/// Groups of one grouping that is kept, at most.
+const GROUPS: usize = 50_000;
+/// Projects that are read at a time: all of a city.
+const SOME: u64 = 20_000;
+/// How long to wait before reading on where that failed.
+const AGAIN: Duration = Duration::from_secs(1);
+
+/// Dimensions, and the documents that alone are counted.
+type Grouping = (Vec<Dim>, Option<Vec<i64>>);
+/// What is being read; none where there are too many.
+type Slot = Arc<OnceLock<Option<Traits>>>;
+
+/// The projects of one revision.
+pub struct Census {
+    store: Store,
+    /// The revision.
+    pub(super) at: i32,
+    traits: OnceCell<Slot>,
+    groups: Cache<Grouping, Arc<OnceCell<Arc<[Group]>>>>,
+}
+
+impl Census {
+    /// Of a revision; nothing is read yet.
+    pub fn new(store: &Store, at: i32) -> Self {
+        Self { store: store.clone(), at, traits: OnceCell::new(), groups: Cache::new(KEPT) }
+    }
+
+    /// What tells which projects meet a condition; none where the database has to be asked.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn told(&self, filter: &Filter) -> Result<Option<&Traits>, StoreError> {
+        if !Traits::tell(filter) {
+            return Ok(None);
+        }
+        let slot = self.traits.get_or_try_init(|| gather(Gathering::new(&self.store, self.at, SOME))).await?;
+        Ok(slot.get().and_then(Option::as_ref))
+    }
+
+    /// How many projects meet a condition.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn count(&self, filter: &Filter) -> Result<i64, StoreError> {
+        if !is_plain(filter) && self.told(filter).await?.is_none() {
+            return project::count(&self.store, self.at, filter).await;
+        }
+        Ok(self.groups(filter, &[]).await?.first().map_or(0, |group| group.count))
+    }
+
+    /// Projects that meet a condition, by group, in the order of the groups' keys.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn groups(&self, filter: &Filter, by: &[Dim]) -> Result<Arc<[Group]>, StoreError> {
+        let Some(documents) = plain(filter) else { return self.grouped(filter, by).await };
+        let grouping = (by.to_vec(), documents);
+        let place = self.groups.get_with(grouping.clone(), Arc::default);
+        let groups = place.get_or_try_init(|| self.grouped(filter, by)).await?;
+        if groups.len() > GROUPS {
+            self.groups.invalidate(&grouping);
+        }
+        Ok(Arc::clone(groups))
+    }
+
+    async fn grouped(&self, filter: &Filter, by: &[Dim]) -> Result<Arc<[Group]>, StoreError> {
+        let told = self.told(filter).await?.and_then(|traits| traits.groups(filter, by));
+        Ok(match told {
+            Some(groups) => groups,
+            None => project::groups(&self.store, self.at, filter, by).await?,
+        }
+        .into())
+    }
+}
+
+/// Whether a condition is about documents alone, or about nothing: the groups of such are kept.
+pub fn is_plain(filter: &Filter) -> bool {
+    plain(filter).is_some()
+}
+
+/// The documents that a condition is about, where it is about nothing else.
+fn plain(filter: &Filter) -> Option<Option<Vec<i64>>> {
+    let documents = filter.documents.clone();
+    (*filter == Filter { documents: documents.clone(), ..Filter::default() }).then_some(documents)
+}
+
+/// Reads the first of them, and what is left behind the back of whoever asks.
+async fn gather(mut gathering: Gathering) -> Result<Slot, StoreError> {
+    let slot = Slot::default();
+    if fill(&slot, gathering.go_on().await?) {
+        return Ok(slot);
+    }
+    let filling = Arc::clone(&slot);
+    tokio::spawn(async move {
+        // Nobody else holds the slot once the census is gone.
+        while Arc::strong_count(&filling) > 1 {
+            match gathering.go_on().await {
+                Ok(gathered) => {
+                    if fill(&filling, gathered) {
+                        return;
+                    }
+                }
+                Err(why) => {
+                    tracing::warn!(error = %why, "cannot read what projects are searched by; trying again");
+                    tokio::time::sleep(AGAIN).await;
+                }
+            }
+        }
+    });
+    Ok(slot)
+}
+
+/// Whether that was the end.
+fn fill(slot: &Slot, gathered: Gathered) -> bool {
+    let found = match gathered {
+        Gathered::More => return false,
+        Gathered::All(traits) => Some(traits),
+        Gathered::TooMany => None,
+    };
+    slot.set(found).is_ok()
+}
