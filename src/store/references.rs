@@ -178,7 +178,7 @@ pub(super) fn pointing(dialect: Dialect, family: Family, column: &'static str, i
     select
         .columns([("f", "package"), ("f", column)])
         .and_where(Expr::col(("f", "rev_to")).eq(OPEN))
-        .and_where(Expr::col(("f", column)).in_subquery(dialect.ids(ids)))
+        .and_where(dialect.among(Expr::col(("f", column)), ids))
         .limit(NAMED);
     select
 }

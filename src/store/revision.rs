@@ -120,7 +120,7 @@ pub(super) fn newest_number() -> SelectStatement {
 
 pub(super) fn numbered(dialect: Dialect, numbers: &[i32]) -> SelectStatement {
     let numbers: Vec<i64> = numbers.iter().map(|number| i64::from(*number)).collect();
-    all().and_where(Expr::col("number").in_subquery(dialect.ids(&numbers))).order_by("number", Order::Asc).take()
+    all().and_where(dialect.among(Expr::col("number"), &numbers)).order_by("number", Order::Asc).take()
 }
 
 pub(super) fn number_at(moment: DateTime<Utc>) -> SelectStatement {

@@ -19,7 +19,7 @@ pub(super) fn rowid() -> Expr {
 pub(super) fn among(dialect: Dialect, column: (&'static str, &'static str), ids: &[i64]) -> Expr {
     match ids {
         [id] => Expr::col(column).eq(*id),
-        _ => Expr::col(column).in_subquery(dialect.ids(ids)),
+        _ => dialect.among(Expr::col(column), ids),
     }
 }
 

@@ -80,18 +80,25 @@ impl Dialect {
 
     /// `(SELECT … AS id)` of a list given as one parameter, so that its length changes no statement text.
     pub(super) fn ids(self, ids: &[i64]) -> SelectStatement {
-        let list = Value::from(ids).to_string();
         let mut select = SelectStatement::new();
         match self {
             Self::Sqlite => select
                 .expr_as(Expr::col("value"), "id")
-                .from_function(sea_query::Func::cust("json_each").arg(list), "list"),
-            Self::Postgres => select.expr_as(Expr::col("value").cast_as("bigint"), "id").from_function(
-                sea_query::Func::cust("json_array_elements_text").arg(Expr::val(list).cast_as("json")),
-                "list",
-            ),
+                .from_function(sea_query::Func::cust("json_each").arg(Value::from(ids).to_string()), "list"),
+            Self::Postgres => select
+                .expr_as(Expr::col("list"), "id")
+                .from_function(sea_query::Func::cust("unnest").arg(array(ids)), "list"),
         };
         select
+    }
+
+    /// `column` is one of a list given as one parameter.
+    pub(super) fn among(self, column: Expr, ids: &[i64]) -> Expr {
+        match self {
+            Self::Sqlite => column.in_subquery(self.ids(ids)),
+            // Unlike a subquery, it can be looked up in the middle of an index.
+            Self::Postgres => column.eq(sea_query::Func::cust("ANY").arg(array(ids))),
+        }
     }
 
     /// `(SELECT … AS first, … AS last)` of ranges given as one parameter.
@@ -122,6 +129,12 @@ impl Dialect {
         };
         select
     }
+}
+
+/// Numbers as one parameter of PostgreSQL.
+fn array(ids: &[i64]) -> Expr {
+    let ids: Vec<String> = ids.iter().map(i64::to_string).collect();
+    Expr::val(format!("{{{}}}", ids.join(","))).cast_as("bigint[]")
 }
 
 /// Steps of SQLite between two looks at the leash.
