@@ -41,11 +41,16 @@ async function drain(side) {
   }
 }
 
-/** Asks once; the body, and milliseconds until it was all there. Connections are those of an agent, or new. */
-export function ask(side, body, agent = false, whole = true) {
+/**
+ * Asks once, by POST where a body is given and by GET where it is a path; the body of the answer, and milliseconds
+ * until it was all there. Connections are those of an agent, or new.
+ */
+export function ask(side, what, agent = false, whole = true) {
   const begun = process.hrtime.bigint();
-  const headers = { "content-type": "application/json", accept: "application/json", "content-length": body.length };
-  const options = { host: "127.0.0.1", port: side.port, path: side.path, method: "POST", agent, headers };
+  const get = typeof what === "string";
+  const json = { "content-type": "application/json", accept: "application/json", "content-length": what.length };
+  const form = get ? { path: what } : { path: side.path, method: "POST", headers: json };
+  const options = { host: "127.0.0.1", port: side.port, agent, ...form };
   return new Promise((resolve, reject) => {
     const asked = request(options, (answer) => {
       const parts = [];
@@ -62,11 +67,11 @@ export function ask(side, body, agent = false, whole = true) {
       answer.on("error", reject);
     });
     asked.on("error", reject);
-    asked.end(body);
+    asked.end(get ? undefined : what);
   });
 }
 
-/** Asks for some time over some connections, each request with a body of its own; at most `most` requests. */
+/** Asks for some time over some connections, each request with a body or a path of its own; at most `most` requests. */
 export async function block(side, draw, { connections = 4, time = 2, most = 20_000 } = {}) {
   await drain(side);
   // New connections for each block: servers close those that rest.

@@ -8,7 +8,7 @@ import { parseArgs } from "node:util";
 import { existing, port, start } from "./cluster.mjs";
 import { ask, block, median, share } from "./measure.mjs";
 import { drawing, questions } from "./questions.mjs";
-import { martin } from "./tiles.mjs";
+import { tiles } from "./tiles.mjs";
 import { later, prepare } from "./world.mjs";
 
 const HELP = `node run.mjs [options]
@@ -90,7 +90,7 @@ async function planatlas(name, database, cluster) {
   const listen = await port();
   const args = ["serve", "--listen", `127.0.0.1:${listen}`, "--database", database];
   const server = await serve(options.binary, args, { environment: { RUST_LOG: "warn" }, until: /http:/ });
-  return { name, port: listen, path: "/graphql", pid: server.pid, database: cluster?.pid, form: "ours" };
+  return { name, port: listen, path: "/graphql", pid: server.pid, server, database: cluster?.pid, form: "ours" };
 }
 
 /** PostGraphile needs a newer Node than the rest of this repository: this one, or that of PEERS_NODE. */
@@ -339,7 +339,7 @@ try {
     world.cursors = { ours: await cursorsOf(ours[0]) };
   }
   if (parts.includes("repeat") || parts.includes("tail")) await repeated(world, ours[0]);
-  if (parts.includes("tiles")) await martin(world, ours[0], cluster, { serve, table, ms, time, rounds });
+  if (parts.includes("tiles")) await tiles(world, cluster, { home, serve, planatlas, table, ms, rounds });
   if (parts.includes("past")) await past(world);
   if (parts.includes("growth")) await growth(cluster);
 } finally {
