@@ -104,6 +104,21 @@ fn a_valid_package_is_counted_and_accepted() {
 }
 
 #[test]
+fn line_ends_of_a_spreadsheet_are_no_blank_rows() {
+    let copy = Copy::new();
+    for entry in fs::read_dir(copy.0.path()).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|ending| ending == "csv") {
+            let text = fs::read_to_string(&path).unwrap().replace('\n', "\r\n");
+            fs::write(&path, text).unwrap();
+        }
+    }
+    assert_eq!(copy.problems(), []);
+    copy.replace("documents.csv", "\r\n", "\r\n\r\n");
+    assert_eq!(copy.problems(), [one("documents.csv", "2", "", "blank-row", "", "")]);
+}
+
+#[test]
 fn every_record_and_shape_is_returned() {
     let packages = planatlas::package::read(&[riverton()], &planatlas::package::NothingKnown).unwrap();
     let records: Vec<_> = packages[0].records().collect();

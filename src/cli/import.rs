@@ -65,7 +65,10 @@ type Failure = Box<dyn std::error::Error>;
 async fn import(arguments: &Arguments) -> Result<(String, ExitCode), Failure> {
     let store = Store::open(&arguments.database.url()?).await?;
     let known = store.known().await?;
-    let packages = match step("读取并检查 Reading and checking", || package::read(&arguments.packages, &known)) {
+    let bar = spinner(reading_name(package::Step::Read));
+    let reading = package::read_watched(&arguments.packages, &known, &follow_reading(&bar));
+    bar.finish_and_clear();
+    let packages = match reading {
         Ok(packages) => packages,
         Err(problems) => return Ok((arguments.printing.problems(&problems), ExitCode::FAILURE)),
     };
@@ -96,6 +99,29 @@ pub(super) fn spinner(message: &'static str) -> ProgressBar {
     bar
 }
 
+/// Shows how far reading packages has come.
+fn follow_reading(bar: &ProgressBar) -> impl Fn(package::Step, u64, u64) + Sync {
+    let style = ProgressStyle::with_template("{spinner} {msg} {wide_bar} {percent} % {eta}");
+    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+    let at = Mutex::new(package::Step::Read);
+    move |step, done, of| {
+        let mut at = at.lock().unwrap_or_else(PoisonError::into_inner);
+        if std::mem::replace(&mut *at, step) != step {
+            bar.set_message(reading_name(step));
+            bar.reset_eta();
+        }
+        bar.set_length(of);
+        bar.set_position(done);
+    }
+}
+
+const fn reading_name(step: package::Step) -> &'static str {
+    match step {
+        package::Step::Read => "读取 Reading",
+        package::Step::Check => "检查 Checking",
+    }
+}
+
 /// Shows how far a commit has come: a bar while rows are counted, else that something goes on.
 fn follow(bar: ProgressBar) -> Watch {
     let counted = ProgressStyle::with_template("{spinner} {msg} {wide_bar} {human_pos} / {human_len} {eta}");
@@ -120,13 +146,6 @@ const fn step_name(step: Step) -> &'static str {
         Step::Check => "建索引并核对 Indexing and checking",
         Step::Seal => "回读并计算摘要 Reading back and sealing",
     }
-}
-
-fn step<T>(message: &'static str, work: impl FnOnce() -> T) -> T {
-    let bar = spinner(message);
-    let done = work();
-    bar.finish_and_clear();
-    done
 }
 
 /// Who runs this.

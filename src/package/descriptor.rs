@@ -24,6 +24,13 @@ pub(super) struct Descriptor {
     pub outlines: Vec<PathBuf>,
 }
 
+impl Descriptor {
+    /// The files that it names, in the order in which problems are told.
+    pub(super) fn files(&self) -> impl Iterator<Item = &Path> {
+        self.sheets.iter().map(|(_, path)| path).chain(&self.outlines).map(PathBuf::as_path)
+    }
+}
+
 #[derive(Deserialize)]
 struct Json {
     #[serde(default)]

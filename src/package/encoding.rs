@@ -1,8 +1,48 @@
 //! Bytes of a package file as strict UTF-8.
 
+use std::fs::File;
+use std::io::{self, Cursor, Read};
 use std::path::Path;
 
 use super::problem::{Fault, Problem, Row};
+
+/// Opens a file as UTF-8 text, which may be large: one that is as it should be is not read into memory. Any other is
+/// treated as by [`read`].
+pub(super) fn open(path: &Path, file: &str, problems: &mut Vec<Problem>) -> Option<Box<dyn Read>> {
+    if File::open(path).and_then(is_plain).is_ok_and(|plain| plain)
+        && let Ok(text) = File::open(path)
+    {
+        return Some(Box::new(text));
+    }
+    read(path, file, problems).map(|text| Box::new(Cursor::new(text)) as Box<dyn Read>)
+}
+
+/// Whether all of it is UTF-8 without a byte order mark.
+fn is_plain(mut text: impl Read) -> io::Result<bool> {
+    let mut block = vec![0; 1 << 16];
+    let (mut kept, mut first) = (0, true);
+    loop {
+        let read = text.read(&mut block[kept..])?;
+        let all = &block[..kept + read];
+        if std::mem::take(&mut first)
+            && [&[0xEF, 0xBB, 0xBF][..], &[0xFF, 0xFE], &[0xFE, 0xFF]].iter().any(|mark| all.starts_with(mark))
+        {
+            return Ok(false);
+        }
+        // A letter may go on in the next block.
+        let whole = match std::str::from_utf8(all) {
+            Ok(_) => all.len(),
+            Err(error) if error.error_len().is_none() && read > 0 => error.valid_up_to(),
+            Err(_) => return Ok(false),
+        };
+        if read == 0 {
+            return Ok(true);
+        }
+        let end = kept + read;
+        block.copy_within(whole..end, 0);
+        kept = end - whole;
+    }
+}
 
 /// Reads a file as UTF-8 text. A wrong encoding is a problem, but where the text can be told from the bytes
 /// the reading goes on, so that the other problems of the file are found in the same run.
@@ -85,6 +125,30 @@ fn place(bytes: &[u8], at: usize) -> (usize, Option<String>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Gives some bytes at a time.
+    struct Drops<'a>(&'a [u8], usize);
+
+    impl Read for Drops<'_> {
+        fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+            let some = self.1.min(self.0.len()).min(into.len());
+            into[..some].copy_from_slice(&self.0[..some]);
+            self.0 = &self.0[some..];
+            Ok(some)
+        }
+    }
+
+    #[test]
+    fn a_text_is_plain_however_it_comes() {
+        let letters = "名称,a\n商丘,😀é\n";
+        for some in [1, 2, 3, 5, 100] {
+            assert!(is_plain(Drops(letters.as_bytes(), some)).unwrap());
+            assert!(is_plain(Drops(b"", some)).unwrap());
+            assert!(!is_plain(Drops(&letters.as_bytes()[..letters.len() - 4], some)).unwrap(), "cut in a letter");
+            assert!(!is_plain(Drops(b"a,\xb9\xab\n", some)).unwrap());
+        }
+        assert!(!is_plain(&b"\xEF\xBB\xBFa"[..]).unwrap());
+    }
 
     #[test]
     fn the_row_and_column_of_a_byte_count_quoted_line_breaks_as_one_row() {

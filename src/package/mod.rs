@@ -2,13 +2,14 @@
 //! complete list of what is wrong with it, each problem with file, row and column.
 //!
 //! [`read`] is the one validator; `planatlas check` prints what it says and `planatlas import` writes what it
-//! returns. It goes in three steps: text into typed cells (`encoding`, `sheet`, `cell`, `number`, `outlines`),
+//! returns. It goes in three steps: text into typed cells (`files`, `encoding`, `sheet`, `cell`, `number`, `outlines`),
 //! keys into an index (`index`), then what only several rows together can tell (`references`, `figures`, `rules`).
 
 mod cell;
 mod descriptor;
 mod encoding;
 mod figures;
+mod files;
 pub mod generate;
 mod index;
 pub mod intake;
@@ -61,6 +62,21 @@ struct Draft {
     unread: Vec<&'static str>,
 }
 
+/// What reading packages is at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// Reading files, counted in bytes.
+    Read,
+    /// Checking what rows say of each other, counted in rows.
+    Check,
+}
+
+/// Is told the step, how much of it is done and how much there is; by several threads.
+pub type Watch<'a> = &'a (dyn Fn(Step, u64, u64) + Sync);
+
+/// Rows between two words about how far checking has come.
+const SOME: usize = 10_000;
+
 /// Reads packages that belong together and checks them as a whole.
 ///
 /// References may lead into any of `dirs` and into what `known` holds, but for rows of packages that are being
@@ -69,31 +85,31 @@ struct Draft {
 /// # Errors
 /// Every problem of every package, in the order of files and rows.
 pub fn read(dirs: &[PathBuf], known: &dyn Known) -> Result<Vec<Package>, Vec<Problem>> {
+    read_watched(dirs, known, &|_, _, _| {})
+}
+
+/// [`read`], and says how far it has come.
+///
+/// # Errors
+/// Those of [`read`].
+pub fn read_watched(dirs: &[PathBuf], known: &dyn Known, watch: Watch<'_>) -> Result<Vec<Package>, Vec<Problem>> {
     let mut problems = Vec::new();
     let mut files = Vec::new();
-    let mut drafts: Vec<Draft> = Vec::new();
+    let mut descriptors: Vec<Descriptor> = Vec::new();
     for dir in dirs {
         files.push(dir.join(descriptor::FILE).display().to_string());
         let Some(descriptor) = descriptor::read(dir, &mut problems) else { continue };
-        if let Some(fault) = taken(&descriptor.name, &drafts) {
+        if let Some(fault) = taken(&descriptor.name, &descriptors) {
             problems.push(fault.at(&files[files.len() - 1], None, Some("name")));
         }
-        drafts.push(draft(descriptor, &mut files, &mut problems));
+        files.extend(descriptor.files().map(|path| path.display().to_string()));
+        descriptors.push(descriptor);
     }
     // A package that cannot be read at all leaves nothing to be said about what the others refer to.
-    if drafts.len() == dirs.len() {
-        let index = Index::new(&drafts, known, &mut problems);
-        for sheet in drafts.iter().flat_map(|draft| &draft.sheets) {
-            for line in sheet.lines() {
-                let mut report = |column: &str, fault| problems.push(sheet.fault(&line, column, fault));
-                references::check(&line, &index, &mut report);
-                figures::check(&line, &index, &mut report);
-                rules::check(&line, &index, &mut report);
-            }
-        }
-        // It is as large as a table.
-        drop(index);
-        figures::check_series(&drafts, &mut problems);
+    let whole = descriptors.len() == dirs.len();
+    let drafts = files::read(descriptors, &mut problems, watch);
+    if whole {
+        check(&drafts, known, &mut problems, watch);
     }
     if problems.is_empty() {
         return Ok(drafts.into_iter().map(Draft::finish).collect());
@@ -102,33 +118,42 @@ pub fn read(dirs: &[PathBuf], known: &dyn Known) -> Result<Vec<Package>, Vec<Pro
     Err(problems)
 }
 
-fn taken(name: &str, drafts: &[Draft]) -> Option<Fault> {
-    (!name.is_empty() && drafts.iter().any(|draft| draft.name == name)).then(|| {
+fn taken(name: &str, before: &[Descriptor]) -> Option<Fault> {
+    (!name.is_empty() && before.iter().any(|descriptor| descriptor.name == name)).then(|| {
         Fault::new("duplicate-package", name, format!("{name} ×1"))
             .say("同名数据包给出了两次。", "Two packages of this name were given: rename or leave out one.")
     })
 }
 
-fn draft(descriptor: Descriptor, files: &mut Vec<String>, problems: &mut Vec<Problem>) -> Draft {
-    let mut sheets = Vec::with_capacity(descriptor.sheets.len());
-    let mut unread = Vec::new();
-    for (table, path) in descriptor.sheets {
-        let file = path.display().to_string();
-        files.push(file.clone());
-        match encoding::read(&path, &file, problems) {
-            Some(text) => sheets.push(sheet::read(table, file, &text, problems)),
-            None => unread.push(table.name),
+/// Checks what only several rows together can tell; series on a thread of their own.
+fn check(drafts: &[Draft], known: &dyn Known, problems: &mut Vec<Problem>, watch: Watch<'_>) {
+    let of = drafts.iter().flat_map(|draft| &draft.sheets).map(|sheet| sheet.rows.len()).sum::<usize>();
+    let series = std::thread::scope(|threads| {
+        let series = threads.spawn(|| {
+            let mut problems = Vec::new();
+            figures::check_series(drafts, &mut problems);
+            problems
+        });
+        let index = Index::new(drafts, known, problems);
+        let mut done = 0;
+        for sheet in drafts.iter().flat_map(|draft| &draft.sheets) {
+            for line in sheet.lines() {
+                let mut report = |column: &str, fault| problems.push(sheet.fault(&line, column, fault));
+                references::check(&line, &index, &mut report);
+                figures::check(&line, &index, &mut report);
+                rules::check(&line, &index, &mut report);
+                done += 1;
+                if done % SOME == 0 || done == of {
+                    watch(Step::Check, done as u64, of as u64);
+                }
+            }
         }
+        series.join()
+    });
+    match series {
+        Ok(found) => problems.extend(found),
+        Err(panic) => std::panic::resume_unwind(panic),
     }
-    let outlines: Vec<_> = (descriptor.outlines.iter())
-        .map(|path| {
-            let file = path.display().to_string();
-            files.push(file.clone());
-            outlines::read(path, file, problems)
-        })
-        .collect();
-    outlines::join(&mut sheets, outlines, problems);
-    Draft { name: descriptor.name, title: descriptor.title, version: descriptor.version, sheets, unread }
 }
 
 impl Draft {

@@ -1,8 +1,11 @@
 //! A table of a package: its rows as typed records that remember where they stand.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, HashSet};
+use std::io::{self, Read};
 
 use super::cell::Column;
+use super::files::Progress;
 use super::problem::{Fault, Problem, Row};
 use crate::domain::{Cell, Record, Rows, Table, nearest};
 
@@ -91,6 +94,9 @@ impl Sheet {
     }
 }
 
+/// Bytes that are read at a time.
+const BLOCK: usize = 1 << 16;
+
 /// Where the columns of a file lie, by the fields of its table.
 struct Header {
     /// For each field of the table the position in the file.
@@ -99,9 +105,18 @@ struct Header {
 }
 
 /// Reads the rows of a table; the columns must be exactly those of its schema, in any order.
-pub(super) fn read(table: &'static Table, file: String, text: &str, problems: &mut Vec<Problem>) -> Sheet {
+pub(super) fn read(
+    table: &'static Table,
+    file: String,
+    text: impl Read,
+    progress: &Progress<'_>,
+    problems: &mut Vec<Problem>,
+) -> Sheet {
     let mut sheet = Sheet::new(table, file);
-    let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
+    let window = RefCell::new(Window::default());
+    let text = Seen { text, window: &window, progress };
+    let mut reader =
+        csv::ReaderBuilder::new().has_headers(false).flexible(true).buffer_capacity(BLOCK).from_reader(text);
     let mut row = csv::StringRecord::new();
     if !matches!(reader.read_record(&mut row), Ok(true)) {
         let fault = Fault::new("empty-file", "", names(table))
@@ -124,8 +139,9 @@ pub(super) fn read(table: &'static Table, file: String, text: &str, problems: &m
                 break;
             }
         }
-        let begin = row.position().map_or(0, |position| position.byte() as usize);
-        for _ in 0..blank_lines(&text[begin..]) {
+        let begin = row.position().map_or(0, csv::Position::byte);
+        let blank = window.borrow_mut().blank_lines(begin);
+        for _ in 0..blank {
             number += 1;
             let fault = Fault::new("blank-row", "", "").say("空行:请删除。", "The row is blank: remove it.");
             problems.push(fault.at(&sheet.file, Some(Row::Number(number as usize)), None));
@@ -140,11 +156,54 @@ fn names(table: &Table) -> String {
     table.fields.iter().map(|field| field.name).collect::<Vec<_>>().join(",")
 }
 
-/// Blank lines before a row: the reader passes over them, a spreadsheet counts them.
-fn blank_lines(text: &str) -> usize {
-    let blank = text.len() - text.trim_start_matches(['\r', '\n']).len();
-    let ends = &text.as_bytes()[..blank];
-    ends.iter().filter(|b| **b == b'\n').count().max(ends.iter().filter(|b| **b == b'\r').count())
+/// The bytes that were read last, from where the row begins that is being read.
+#[derive(Default)]
+struct Window {
+    start: u64,
+    bytes: Vec<u8>,
+    /// Whatever is before is needed no more.
+    needed: u64,
+}
+
+impl Window {
+    fn push(&mut self, bytes: &[u8]) {
+        let gone =
+            usize::try_from(self.needed - self.start).map_or(self.bytes.len(), |gone| gone.min(self.bytes.len()));
+        self.bytes.drain(..gone);
+        self.start += gone as u64;
+        self.bytes.extend_from_slice(bytes);
+    }
+
+    /// Blank lines before the row that begins after byte `begin`: the reader passes over them, a spreadsheet counts them.
+    fn blank_lines(&mut self, begin: u64) -> usize {
+        // The reader may leave the second half of the line end before.
+        self.needed = begin.saturating_sub(1);
+        let at = |byte: u64| usize::try_from(byte - self.start).unwrap_or(usize::MAX);
+        let halved = self.bytes.get(at(self.needed)..).is_some_and(|bytes| begin > 0 && bytes.starts_with(b"\r\n"));
+        let row = self.bytes.get(at(begin) + usize::from(halved)..).unwrap_or_default();
+        let ends = row.iter().take_while(|byte| matches!(byte, b'\r' | b'\n'));
+        let (feeds, returns) = ends.fold((0, 0), |(feeds, returns), byte| match byte {
+            b'\n' => (feeds + 1, returns),
+            _ => (feeds, returns + 1),
+        });
+        feeds.max(returns)
+    }
+}
+
+/// A text that shows its window, and says how much of it was read.
+struct Seen<'a, R> {
+    text: R,
+    window: &'a RefCell<Window>,
+    progress: &'a Progress<'a>,
+}
+
+impl<R: Read> Read for Seen<'_, R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let read = self.text.read(into)?;
+        self.window.borrow_mut().push(&into[..read]);
+        self.progress.add(read as u64);
+        Ok(read)
+    }
 }
 
 fn header(table: &'static Table, row: &csv::StringRecord, file: &str, problems: &mut Vec<Problem>) -> Header {
@@ -224,5 +283,60 @@ impl Reading<'_> {
             }
         }
         Line { number, unread, record: Record { table: self.table, cells, shape: None } }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::files::Progress;
+    use super::*;
+    use crate::domain::table;
+
+    /// Gives some bytes at a time.
+    struct Drops<'a>(&'a [u8], usize);
+
+    impl Read for Drops<'_> {
+        fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+            let some = self.1.min(self.0.len()).min(into.len());
+            into[..some].copy_from_slice(&self.0[..some]);
+            self.0 = &self.0[some..];
+            Ok(some)
+        }
+    }
+
+    #[test]
+    fn blank_rows_count_wherever_a_block_ends() {
+        let table = table("documents").unwrap();
+        let header = names(table);
+        let rows = 3 * BLOCK / header.len();
+        for end in ["\n", "\r\n", "\r"] {
+            // Each seventh row has two blank ones before it, and a quoted line break that is none.
+            let row = |number: usize| {
+                let blank = if number % 7 == 0 { end.repeat(2) } else { String::new() };
+                let cells = table.fields.iter().map(|field| match field.name {
+                    "code" => format!("d-{number}"),
+                    "title" => format!("\"one{end}{end}two\""),
+                    _ => String::new(),
+                });
+                format!("{blank}{}{end}", cells.collect::<Vec<_>>().join(","))
+            };
+            let text = format!("{header}{end}{}", (0..rows).map(row).collect::<String>());
+            let expected: Vec<u32> = (0..rows as u32).map(|number| 2 + number + 2 * (number / 7 + 1)).collect();
+            for some in [7, 4096, usize::MAX] {
+                let mut problems = Vec::new();
+                let seen = std::sync::Mutex::new(0);
+                let watch = |_, done, of| {
+                    let mut seen = seen.lock().unwrap();
+                    assert!(*seen < done && done <= of);
+                    *seen = done;
+                };
+                let progress = Progress::new(text.len() as u64, &watch);
+                let text = Drops(text.as_bytes(), some);
+                let sheet = read(table, "documents.csv".to_owned(), text, &progress, &mut problems);
+                assert!(sheet.numbers == expected, "{end:?}, {some} bytes at a time");
+                assert_eq!(problems.iter().filter(|problem| problem.code == "blank-row").count(), 2 * rows.div_ceil(7));
+                assert!(*seen.lock().unwrap() > 0);
+            }
+        }
     }
 }

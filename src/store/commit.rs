@@ -121,25 +121,20 @@ impl Store {
             plans.iter().filter(|plan| plan.begin.len() >= BATCH).map(|plan| plan.family.sql()).collect();
         // Where nothing was before, indexes are made sooner of all rows than row by row.
         let indexes = if newest.is_none() { session.take_indexes(&grown).await? } else { Vec::new() };
-        // Outlines are drawn while the many rows of facts are written.
-        let (facts, dimensions): (Vec<_>, Vec<_>) =
-            plans.iter().partition(|plan| matches!(plan.family, Family::Fact(..)));
         let rows = plans.iter().map(|plan| plan.begin.len()).sum();
         let mut written = 0;
         let mut wrote = |some: usize| {
             written += some;
             self.tell(Step::Write, written, rows);
         };
-        for plan in dimensions {
-            begin(&mut session, plan, number, &ids, seed, &mut wrote).await?;
-        }
-        let outlined = plans.iter().any(|plan| plan.family.name() == Kind::Footprint.table());
-        let drafts = if keep { drawing::begin(&mut session, number, outlined).await? } else { None };
-        for plan in facts {
+        for plan in &plans {
             begin(&mut session, plan, number, &ids, seed, &mut wrote).await?;
         }
         drop(ids);
         self.tell(Step::Check, 0, 0);
+        // Outlines are drawn while the database alone is at work.
+        let outlined = plans.iter().any(|plan| plan.family.name() == Kind::Footprint.table());
+        let drafts = if keep { drawing::begin(&mut session, number, outlined).await? } else { None };
         session.make_indexes(indexes).await?;
         // Once a table has many new rows, its old statistics mislead the checks that follow.
         if !grown.is_empty() {
