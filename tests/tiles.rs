@@ -15,7 +15,8 @@ use geo::{Area, BooleanOps, BoundingRect, Coord, Geometry, LineString, MapCoords
 use mvt_reader::feature::Value as Attribute;
 use serde_json::Value;
 
-const LAYERS: [&str; 5] = ["regions", "zones", "layout", "projects", "enterprises"];
+const LAYERS: [&str; 7] =
+    ["regions", "zones", "layout", "projects", "enterprises", "project_points", "enterprise_points"];
 const BUFFER: f64 = 128.0;
 /// Where the invented city lies.
 const LON: f64 = 165.5;
@@ -407,8 +408,13 @@ fn clusters_and_points_add_up(server: &Server) {
         "{ projects(first: 100) { nodes { code stage location { lon } } }
            enterprises(first: 100) { nodes { code location { lon } } } }",
     );
-    for layer in ["projects", "enterprises"] {
-        let located = asked[layer]["nodes"].as_array().unwrap().iter().filter(|node| node["location"].is_object());
+    for (layer, list) in [
+        ("projects", "projects"),
+        ("enterprises", "enterprises"),
+        ("project_points", "projects"),
+        ("enterprise_points", "enterprises"),
+    ] {
+        let located = asked[list]["nodes"].as_array().unwrap().iter().filter(|node| node["location"].is_object());
         let count = located.count() as u64;
         assert!(count > 1, "{asked}");
         for zoom in [0, 4, 9, 10, 11, 13] {
@@ -471,9 +477,16 @@ fn a_crowd_is_clustered_at_every_zoom_and_nobody_is_left_out() {
             assert_eq!(all, count, "at {zoom} on {}", database.engine);
             assert!(sample >= made_up && sample < all, "{sample} at {zoom}");
         }
-        let path = path(&tilejson(&server, "projects"), &server);
-        let crowded = features(&server, &path, "projects", tile_of(11, 165.3, 10.3));
-        assert!(crowded.len() < 4_200 && crowded.iter().any(|feature| feature.count() > 1));
+        let crowded = |layer: &str, zoom: u32| {
+            let path = path(&tilejson(&server, layer), &server);
+            features(&server, &path, layer, tile_of(zoom, 165.3, 10.3))
+        };
+        let clustered = crowded("projects", 11);
+        assert!(clustered.len() < 4_200 && clustered.iter().any(|feature| feature.count() > 1));
+        // Whoever wants each by itself gets it, from afar too.
+        let single = crowded("project_points", 6);
+        assert!(single.len() > 5_200 && single.iter().all(|feature| feature.count() == 1));
+        assert_eq!(total(&server, "project_points", 0).0, count);
     }
 }
 

@@ -1,5 +1,5 @@
-//! What is told of projects from memory is what the database says, whatever the condition: some hundred drawn at random,
-//! nested in each other, with things that are unknown, on both engines.
+//! What is told of projects and points from memory is what the database says: whatever the condition, some hundred drawn at
+//! random, nested in each other, with things that are unknown; whatever the tile. On both engines.
 #![allow(clippy::unwrap_used)]
 
 mod common;
@@ -9,10 +9,11 @@ use std::sync::Arc;
 use chrono::DateTime;
 use common::world::{World, record, riverton};
 use planatlas::domain::{Point, ProjectStage};
+use planatlas::geometry::tile::Tile;
 use planatlas::geometry::{Area, Bbox};
 use planatlas::store::area::{self, Located, Within};
-use planatlas::store::project::{Dim, Filter, Gathered, Gathering, Order, OrderBy, Traits};
-use planatlas::store::{Change, Store, project};
+use planatlas::store::project::{Dim, Filter, Order, OrderBy, Reading, Traits};
+use planatlas::store::{Change, Gathered, Gathering, Store, project, spot};
 use rand::seq::IndexedRandom;
 use rand::{Rng, SeedableRng};
 use rand_pcg::Pcg64Mcg;
@@ -124,12 +125,11 @@ fn condition(random: &mut Pcg64Mcg, ids: &Ids, depth: usize) -> Filter {
     filter
 }
 
-async fn gathered(store: &Store, at: i32, some: u64) -> Traits {
-    let mut gathering = Gathering::new(store, at, some);
+async fn gathered<G: Gathering>(mut gathering: G) -> G::Whole {
     loop {
         match gathering.go_on().await.unwrap() {
             Gathered::More => {}
-            Gathered::All(traits) => return traits,
+            Gathered::All(whole) => return whole,
             Gathered::TooMany => panic!("there are not so many"),
         }
     }
@@ -155,7 +155,8 @@ async fn memory_and_the_database_say_the_same() {
                 areas.push(area::within(&store, at, Located::Project, &disc).await.unwrap().unwrap());
             }
             let ids = Ids { zones: of("zones"), regions: of("regions"), documents: of("documents"), areas };
-            let traits = [gathered(&store, at, 7).await, gathered(&store, at, 10_000).await];
+            let traits = [7, 10_000].map(|some| gathered(Reading::new(&store, at, some)));
+            let traits = futures_util::future::join_all(traits).await;
             let mut found = 0;
             for number in 0..TRIED {
                 let filter = condition(&mut random, &ids, 2);
@@ -176,6 +177,57 @@ async fn memory_and_the_database_say_the_same() {
                 }
             }
             assert!(found > 5_000, "conditions that nothing meets show nothing: {found}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn points_in_memory_are_those_of_the_database() {
+    for database in common::database::fresh() {
+        let store = Store::open(&database.url).await.unwrap();
+        let mut random = Pcg64Mcg::seed_from_u64(7);
+        import(&store, &projects(&mut random, 900)).await;
+        import(&store, &projects(&mut random, 700)).await;
+        let rows = store.dimensions(2).await.unwrap();
+        let documents = rows.iter().filter(|row| row.record.table.name == "documents").map(|row| row.id);
+        let sample: Vec<i64> = documents.take(1).collect();
+        for (at, located) in [(1, Located::Project), (2, Located::Project), (2, Located::Enterprise)] {
+            let spots = gathered(spot::Reading::new(&store, at, located, 64)).await;
+            // Every tile around them, down to those that hold a few.
+            let mut held = 0;
+            for z in 0..=11_u8 {
+                let column = |lon: f64| ((lon + 180.0) / 360.0 * f64::from(1_u32 << z)) as u32;
+                let row = |lat: f64| {
+                    let y = lat.to_radians().tan().asinh();
+                    ((1.0 - y / std::f64::consts::PI) / 2.0 * f64::from(1_u32 << z)) as u32
+                };
+                let tiles = (column(114.8)..=column(118.0)).flat_map(|x| (row(35.3)..=row(33.5)).map(move |y| (x, y)));
+                for (x, y) in tiles.step_by(1 + usize::from(z > 8) * 7) {
+                    let tile = Tile::new(z, x, y).unwrap();
+                    let told = format!("{z}/{x}/{y} at {at} on {}", database.engine);
+                    let found = spots.within(&tile.bounds());
+                    held += found.len();
+                    let mut ids: Vec<i64> = found.iter().map(|spot| spot.id).collect();
+                    ids.sort_unstable();
+                    let wanted = spot::within(&store, at, located, &tile.bounds(), 10_000).await.unwrap();
+                    let mut wanted_ids: Vec<i64> = wanted.iter().map(|spot| spot.id).collect();
+                    wanted_ids.sort_unstable();
+                    assert_eq!(ids, wanted_ids, "{told}");
+                    let again = spot::Spots::of(wanted).unwrap();
+                    let texts = |spots: &spot::Spots, found: &[&spot::Held]| -> Vec<Vec<Vec<u8>>> {
+                        let value = |text: Option<u32>| spots.texts().value(text.unwrap_or(u32::MAX)).to_vec();
+                        found.iter().map(|spot| spot.texts.map(value).to_vec()).collect()
+                    };
+                    assert_eq!(texts(&spots, &found), texts(&again, &again.all().collect::<Vec<_>>()), "{told}");
+                    for bits in [4, 6] {
+                        let grid = tile.grid(bits);
+                        let heaps = spot::heaped(&found, &grid, |document| sample.contains(&document));
+                        let wanted = spot::heaps(&store, at, located, &tile.bounds(), &grid, &sample).await.unwrap();
+                        assert_eq!(heaps, wanted, "{told}, {bits}");
+                    }
+                }
+            }
+            assert!(held > 5, "{held}");
         }
     }
 }

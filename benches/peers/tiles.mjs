@@ -18,7 +18,7 @@ const SIDES = 0.02;
 
 /** What is asked: a layer of ours, what martin shows instead, and at which zoom. */
 const SETS = [
-  { title: "z6 projects, each by itself", layer: "projects", source: "project", zoom: 6 },
+  { title: "z6 projects, each by itself", layer: "project_points", source: "project_points", zoom: 6 },
   { title: "z6 projects, in heaps", layer: "projects", source: "heaps", zoom: 6 },
   { title: "z11 projects, each by itself", layer: "projects", source: "project", zoom: 11 },
   { title: "z6 counties, labels", layer: "regions", source: "county_6,county_label", zoom: 6 },
@@ -47,6 +47,7 @@ function settings(world, listen) {
   const region = { code: text, name: text, nameEn: text, kind: text, accuracy: text, sample: flag };
   const tables = {
     project: table("project", "POINT", "projects", 0, project),
+    project_points: table("project", "POINT", "project_points", 0, project),
     county_6: table("county_6", "MULTIPOLYGON", "regions", 128, region),
     county_8: table("county_8", "MULTIPOLYGON", "regions", 128, region),
     county_label: table("county_label", "POINT", "regions_label", 0, region),

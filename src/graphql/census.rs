@@ -2,14 +2,13 @@
 //! asked for: of a city at once, of a country bit by bit, and until it is there the database answers. The projects of a
 //! revision are those of the last one that touched any, so months of figures share one census.
 
-use std::sync::{Arc, OnceLock};
-use std::time::Duration;
+use std::sync::Arc;
 
 use moka::sync::Cache;
 use tokio::sync::OnceCell;
 
-use crate::store::project::{self, Dim, Filter, Gathered, Gathering, Group, Traits};
-use crate::store::{Store, StoreError};
+use crate::store::project::{self, Dim, Filter, Group, Reading, Traits};
+use crate::store::{Slot, Store, StoreError, gather};
 
 /// Groupings that are kept.
 const KEPT: u64 = 16;
@@ -17,20 +16,16 @@ const KEPT: u64 = 16;
 const GROUPS: usize = 50_000;
 /// Projects that are read at a time: all of a city.
 const SOME: u64 = 20_000;
-/// How long to wait before reading on where that failed.
-const AGAIN: Duration = Duration::from_secs(1);
 
 /// Dimensions, and the documents that alone are counted.
 type Grouping = (Vec<Dim>, Option<Vec<i64>>);
-/// What is being read; none where there are too many.
-type Slot = Arc<OnceLock<Option<Traits>>>;
 
 /// The projects of one revision.
 pub struct Census {
     store: Store,
     /// The revision.
     pub(super) at: i32,
-    traits: OnceCell<Slot>,
+    traits: OnceCell<Slot<Traits>>,
     groups: Cache<Grouping, Arc<OnceCell<Arc<[Group]>>>>,
 }
 
@@ -48,8 +43,8 @@ impl Census {
         if !Traits::tell(filter) {
             return Ok(None);
         }
-        let slot = self.traits.get_or_try_init(|| gather(Gathering::new(&self.store, self.at, SOME))).await?;
-        Ok(slot.get().and_then(Option::as_ref))
+        let slot = self.traits.get_or_try_init(|| gather(Reading::new(&self.store, self.at, SOME))).await?;
+        Ok(slot.whole())
     }
 
     /// How many projects meet a condition.
@@ -97,40 +92,4 @@ pub fn is_plain(filter: &Filter) -> bool {
 fn plain(filter: &Filter) -> Option<Option<Vec<i64>>> {
     let documents = filter.documents.clone();
     (*filter == Filter { documents: documents.clone(), ..Filter::default() }).then_some(documents)
-}
-
-/// Reads the first of them, and what is left behind the back of whoever asks.
-async fn gather(mut gathering: Gathering) -> Result<Slot, StoreError> {
-    let slot = Slot::default();
-    if fill(&slot, gathering.go_on().await?) {
-        return Ok(slot);
-    }
-    let filling = Arc::clone(&slot);
-    tokio::spawn(async move {
-        // Nobody else holds the slot once the census is gone.
-        while Arc::strong_count(&filling) > 1 {
-            match gathering.go_on().await {
-                Ok(gathered) => {
-                    if fill(&filling, gathered) {
-                        return;
-                    }
-                }
-                Err(why) => {
-                    tracing::warn!(error = %why, "cannot read what projects are searched by; trying again");
-                    tokio::time::sleep(AGAIN).await;
-                }
-            }
-        }
-    });
-    Ok(slot)
-}
-
-/// Whether that was the end.
-fn fill(slot: &Slot, gathered: Gathered) -> bool {
-    let found = match gathered {
-        Gathered::More => return false,
-        Gathered::All(traits) => Some(traits),
-        Gathered::TooMany => None,
-    };
-    slot.set(found).is_ok()
 }

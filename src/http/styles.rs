@@ -62,7 +62,7 @@ fn composed(theme: &str, colours: &Colours, origin: &str, state: &[(&str, String
         let name = layer.name();
         (name.to_owned(), json!({ "type": "vector", "url": format!("{origin}/tiles/{name}.json{query}") }))
     };
-    let sources: serde_json::Map<String, Value> = Layer::ALL.into_iter().map(source).collect();
+    let sources: serde_json::Map<String, Value> = Layer::STYLED.into_iter().map(source).collect();
     json!({
         "version": 8,
         "name": format!("planatlas {theme}"),
@@ -194,7 +194,7 @@ mod tests {
         let state = [("edition", "2026 06".to_owned())];
         let text = composed("light", &COLOURS[0], "http://atlas.test", &state).to_string();
         assert!(text.contains("\"http://atlas.test/tiles/regions.json?edition=2026+06\""));
-        assert_eq!(text.matches("://").count(), Layer::ALL.len());
+        assert_eq!(text.matches("://").count(), Layer::STYLED.len());
         assert!(!text.contains("glyphs") && !text.contains("sprite"));
     }
 }

@@ -312,7 +312,7 @@ mod tests {
         for end in ["\n", "\r\n", "\r"] {
             // Each seventh row has two blank ones before it, and a quoted line break that is none.
             let row = |number: usize| {
-                let blank = if number % 7 == 0 { end.repeat(2) } else { String::new() };
+                let blank = if number.is_multiple_of(7) { end.repeat(2) } else { String::new() };
                 let cells = table.fields.iter().map(|field| match field.name {
                     "code" => format!("d-{number}"),
                     "title" => format!("\"one{end}{end}two\""),

@@ -12,7 +12,7 @@ use super::search::{Columns, point, quantity};
 use super::{Store, StoreError};
 use crate::domain::{Point, ProjectStage, Quantity};
 use crate::geometry::Bbox;
-pub use traits::{Gathered, Gathering, Traits};
+pub use traits::{Reading, Traits};
 
 /// A project, as one revision holds it.
 #[derive(Debug, Clone, PartialEq, Eq)]

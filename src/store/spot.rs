@@ -1,6 +1,8 @@
 //! Facts as points on a map: single ones in a box, and heaps of them, one for each cell of a grid. Few columns, and never
 //! more rows than were asked for, however many facts there are.
 
+mod held;
+
 use sea_query::{CaseStatement, Expr, ExprTrait, Func, Order, Query, SelectStatement};
 
 use super::area::Located;
@@ -10,6 +12,8 @@ use super::{Store, StoreError, held_at};
 use crate::domain::Point;
 use crate::geometry::Bbox;
 use crate::geometry::tile::Grid;
+
+pub use held::{Held, Reading, Spots, heaped};
 
 /// A fact where it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -165,6 +169,17 @@ pub(super) fn of_statement(dialect: Dialect, at: i32, located: Located, ids: &[i
     let select = Query::select().from_as(located.sql(), "p").cond_where(held_at("p", at)).take();
     let standing = Expr::col(("p", "x")).is_not_null();
     columns(select, located).and_where(among(dialect, ("p", "entity"), ids)).and_where(standing).take()
+}
+
+/// All of a kind that stand somewhere, in the order of ids, from the one after `after` on.
+pub(super) fn all_statement(at: i32, located: Located, after: i64, limit: u64) -> SelectStatement {
+    let select = Query::select().from_as(located.sql(), "p").cond_where(held_at("p", at)).take();
+    columns(select, located)
+        .and_where(Expr::col(("p", "entity")).gt(after))
+        .and_where(Expr::col(("p", "x")).is_not_null())
+        .order_by(("p", "entity"), Order::Asc)
+        .limit(limit)
+        .take()
 }
 
 pub(super) fn heaps_statement(

@@ -49,6 +49,7 @@ fn spots() {
             ("within", show(|d| spot::within_statement(d, 7, Project, &frame(), 100))),
             ("within_enterprises", show(|d| spot::within_statement(d, 7, Enterprise, &frame(), 100))),
             ("of", show(|d| spot::of_statement(d, 7, Project, &[1, 2]))),
+            ("all", show(|_| spot::all_statement(7, Project, 5, 20_000))),
             ("heaps", show(|d| spot::heaps_statement(d, 7, Project, &frame(), &grid, &[]))),
             ("heaps_with_sample", show(|d| spot::heaps_statement(d, 7, Enterprise, &frame(), &grid, &[8, 9]))),
             ("spread", show(|_| spot::spread_statement(7, Project))),

@@ -6,13 +6,13 @@
 //!
 //! - [`Tile`]: a square of the pyramid, and what of the world it holds.
 //! - [`Projected`]: a shape as tiles take it. [`tolerance`]: how coarse it may be.
-//! - [`Dictionary`], [`Writer`]: attributes and features as bytes, one pass over them.
+//! - [`Dictionary`], [`Texts`], [`Writer`]: attributes and features as bytes, one pass over them.
 
 mod clip;
 mod mvt;
 mod shape;
 
-pub use self::mvt::{Dictionary, Tag, Value, Writer};
+pub use self::mvt::{Dictionary, Tag, Texts, Value, Writer};
 pub use self::shape::{Frame, Pen, Projected};
 
 use super::Bbox;

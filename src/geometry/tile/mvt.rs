@@ -1,7 +1,11 @@
 //! The bytes of a Mapbox Vector Tile 2.1, written straight: each feature once into one buffer, values by reference to a
 //! table. <https://github.com/mapbox/vector-tile-spec/tree/master/2.1>
 
-use std::collections::HashMap;
+use std::hash::{BuildHasher, RandomState};
+use std::ops::Range;
+
+use hashbrown::hash_table::Entry;
+use hashbrown::{HashMap, HashTable};
 
 use super::{At, EXTENT, Pen, Projected, Tile};
 
@@ -18,6 +22,58 @@ pub enum Value {
 
 /// An attribute: the place of its name among the names of the layer, and of its value in a [`Dictionary`].
 pub type Tag = (u32, u32);
+
+/// Texts as values, each once, encoded one behind the other.
+#[derive(Debug, Default)]
+pub struct Texts {
+    encoded: Vec<u8>,
+    ends: Vec<u32>,
+    known: HashTable<u32>,
+    hasher: RandomState,
+}
+
+impl Texts {
+    /// The place of a text, which is put in where it is new; none once there is more than a tile can refer to.
+    pub fn enter(&mut self, text: &str) -> Option<u32> {
+        let value = encode_text(text);
+        let Self { encoded, ends, known, hasher } = self;
+        let of = |place: &u32| &encoded[range(ends, *place)];
+        match known.entry(hasher.hash_one(&*value), |place| of(place) == value, |place| hasher.hash_one(of(place))) {
+            Entry::Occupied(place) => Some(*place.get()),
+            Entry::Vacant(room) => {
+                let (place, end) = (u32::try_from(ends.len()).ok()?, u32::try_from(encoded.len() + value.len()).ok()?);
+                room.insert(place);
+                ends.push(end);
+                encoded.extend_from_slice(&value);
+                Some(place)
+            }
+        }
+    }
+
+    /// Whatever comes now is new: what is only needed to tell is put away.
+    pub fn settle(&mut self) {
+        self.known = HashTable::new();
+        self.encoded.shrink_to_fit();
+        self.ends.shrink_to_fit();
+    }
+
+    /// How many there are.
+    pub fn count(&self) -> u32 {
+        self.ends.len() as u32
+    }
+
+    /// A text as a value.
+    pub fn value(&self, place: u32) -> &[u8] {
+        self.encoded.get(range(&self.ends, place)).unwrap_or_default()
+    }
+}
+
+/// Where a text stands; nowhere where there is none.
+fn range(ends: &[u32], place: u32) -> Range<usize> {
+    let end = |at: usize| ends.get(at).map_or(0, |end| *end as usize);
+    let at = place as usize;
+    at.checked_sub(1).map_or(0, end)..end(at)
+}
 
 /// The values that features refer to, each once.
 #[derive(Debug, Default)]
@@ -38,16 +94,27 @@ impl Dictionary {
         place
     }
 
+    /// A value as it is written.
+    pub fn value(&self, place: u32) -> &[u8] {
+        self.encoded.get(place as usize).map_or(&[], Vec::as_slice)
+    }
+
     /// Bytes that it takes, about.
     pub fn weight(&self) -> usize {
         self.encoded.iter().map(|bytes| 2 * bytes.len() + 64).sum()
     }
 }
 
+fn encode_text(text: &str) -> Vec<u8> {
+    let mut out = Vec::with_capacity(text.len() + 4);
+    bytes(&mut out, 1, text.as_bytes());
+    out
+}
+
 fn encode(value: &Value) -> Vec<u8> {
     let mut out = Vec::new();
     match value {
-        Value::Text(text) => bytes(&mut out, 1, text.as_bytes()),
+        Value::Text(text) => return encode_text(text),
         Value::Count(count) => number(&mut out, 5, *count),
         Value::Flag(flag) => number(&mut out, 7, u64::from(*flag)),
     }
@@ -142,8 +209,8 @@ pub struct Writer<'a> {
     feature: Vec<u8>,
     tags: Vec<u8>,
     commands: Commands,
-    /// Place in the dictionary → place in this layer, counted from 1; 0 where it is not used yet.
-    places: Vec<u32>,
+    /// Place among all values → place in this layer.
+    places: HashMap<u32, u32>,
     used: Vec<u32>,
 }
 
@@ -158,7 +225,7 @@ impl<'a> Writer<'a> {
             feature: Vec::new(),
             tags: Vec::new(),
             commands: Commands::default(),
-            places: Vec::new(),
+            places: HashMap::new(),
             used: Vec::new(),
         }
     }
@@ -184,16 +251,13 @@ impl<'a> Writer<'a> {
             number(&mut self.feature, 1, id);
         }
         for &(key, value) in tags {
-            let at = value as usize;
-            if self.places.len() <= at {
-                self.places.resize(at + 1, 0);
-            }
-            if self.places[at] == 0 {
-                self.used.push(value);
-                self.places[at] = self.used.len() as u32;
-            }
+            let used = &mut self.used;
+            let place = self.places.entry(value).or_insert_with(|| {
+                used.push(value);
+                used.len() as u32 - 1
+            });
             varint(&mut self.tags, key.into());
-            varint(&mut self.tags, u64::from(self.places[at] - 1));
+            varint(&mut self.tags, u64::from(*place));
         }
         bytes(&mut self.feature, 2, &self.tags);
         number(&mut self.feature, 3, self.commands.kind);
@@ -201,8 +265,8 @@ impl<'a> Writer<'a> {
         bytes(&mut self.features, 2, &self.feature);
     }
 
-    /// Adds the layer to a tile; one without features is left out.
-    pub fn finish(self, dictionary: &Dictionary, tile: &mut Vec<u8>) {
+    /// Adds the layer to a tile, given the values by their places; one without features is left out.
+    pub fn finish<'v>(self, value: impl Fn(u32) -> &'v [u8], tile: &mut Vec<u8>) {
         if self.features.is_empty() {
             return;
         }
@@ -213,8 +277,8 @@ impl<'a> Writer<'a> {
         for key in self.keys {
             bytes(&mut layer, 3, key.as_bytes());
         }
-        for value in self.used {
-            bytes(&mut layer, 4, dictionary.encoded.get(value as usize).map_or(&[][..], Vec::as_slice));
+        for place in self.used {
+            bytes(&mut layer, 4, value(place));
         }
         number(&mut layer, 5, EXTENT as u64);
         bytes(tile, 3, &layer);
@@ -265,11 +329,24 @@ mod tests {
         writer.point((1, 1), Some(7), &[(0, red)]);
         writer.point((2, 2), None, &[(0, red)]);
         let mut tile = Vec::new();
-        writer.finish(&dictionary, &mut tile);
+        writer.finish(|place| dictionary.value(place), &mut tile);
         let count = |text: &[u8]| tile.windows(text.len()).filter(|part| *part == text).count();
         assert_eq!((count(b"red"), count(b"unused"), count(b"colour")), (1, 0, 1));
         let mut nothing = Vec::new();
-        Writer::new(Tile::new(0, 0, 0).unwrap(), "layer", &[]).finish(&dictionary, &mut nothing);
+        Writer::new(Tile::new(0, 0, 0).unwrap(), "layer", &[]).finish(|_| &[], &mut nothing);
         assert!(nothing.is_empty());
+    }
+
+    #[test]
+    fn a_text_has_one_place_and_is_a_value_there() {
+        let mut texts = Texts::default();
+        let places: Vec<u32> = ["a", "河南", "", "a"].iter().map(|text| texts.enter(text).unwrap()).collect();
+        assert_eq!(places, [0, 1, 2, 0]);
+        texts.settle();
+        assert_eq!(texts.count(), 3);
+        for (place, text) in [(0, "a"), (1, "河南"), (2, "")] {
+            assert_eq!(texts.value(place), encode(&Value::Text(text.to_owned())));
+        }
+        assert_eq!(texts.value(3), [0_u8; 0]);
     }
 }

@@ -2,8 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::facts::CLUSTERED;
-use super::layer::Layer;
+use super::layer::{Clusters, Layer};
 use super::state::State;
 use crate::geometry::tile::{BUFFER, MAX_ZOOM, WORLD};
 
@@ -16,10 +15,14 @@ pub fn tilejson(state: &State, origin: &str) -> Value {
     if about.sample {
         attribution.push("含示例（虚构）数据 Holds sample (made-up) data".to_owned());
     }
-    let outlines = if layer.located().is_some() {
-        format!("聚合至第 {CLUSTERED} 级，其下为单点 Clusters down to zoom {CLUSTERED}, single points below")
-    } else {
-        "轮廓 Outlines".to_owned()
+    let outlines = match (layer.located(), layer.clusters()) {
+        (None, _) => "轮廓 Outlines".to_owned(),
+        (Some(_), Clusters { down_to: Some(zoom), .. }) => {
+            format!("聚合至第 {zoom} 级，其下为单点 Clusters down to zoom {zoom}, single points below")
+        }
+        (Some(_), Clusters { down_to: None, most }) => {
+            format!("单点；一片超过 {most} 个时聚合 Single points; clusters where a tile holds more than {most}")
+        }
     };
     let mut layers = vec![vector_layer(layer.name(), &outlines, layer)];
     layers.extend(layer.labels().map(|name| vector_layer(name, "注记点，每处一个 Label points, one a place", layer)));

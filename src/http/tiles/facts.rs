@@ -1,21 +1,26 @@
 //! Projects and enterprises as features: points near by, clusters from afar or where they are too many.
 
-use super::layer::Layer;
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use tokio::sync::OnceCell;
+
+use super::layer::{Clusters, Layer};
 use crate::atlas::Atlas;
 use crate::geometry::Bbox;
-use crate::geometry::tile::{Dictionary, Tag, Tile, Value, Writer};
+use crate::geometry::tile::{Dictionary, Tag, Texts, Tile, Value, Writer};
 use crate::store::area::Located;
-use crate::store::spot::{self, Heap, Spot};
-use crate::store::{Store, StoreError};
+use crate::store::spot::{self, Heap, Held, Reading, Spots, heaped};
+use crate::store::{Slot, Store, StoreError, gather};
 
-/// The deepest zoom at which they are always clustered.
-pub const CLUSTERED: u8 = 10;
-/// Single points in a tile at most; where there are more they are clustered at any zoom. Nothing is ever left out.
-pub const MOST: usize = 5_000;
 /// A tile is cut into 2⁴ × 2⁴ cells for clusters: 32 pixels each where it is 512 wide.
 const COARSE: u32 = 4;
-/// The same below [`CLUSTERED`], where it stands for more than [`MOST`] points.
+/// The same where single points would be shown and are too many.
 const FINE: u32 = 6;
+/// Facts that are read at a time: all of a city.
+const SOME: u64 = 20_000;
+/// Bytes that one takes, about.
+const EACH: usize = 100;
 /// Sources that are named at most, those of most facts first.
 const SOURCES: usize = 12;
 
@@ -33,7 +38,13 @@ pub struct Facts {
     pub sources: Vec<String>,
     /// Whether any is made up.
     pub sample: bool,
+    points: Arc<Points>,
+    /// Bytes that these may take.
+    pub weight: usize,
 }
+
+/// All points of a kind in one state, for whichever layers show them; read when a tile is first asked for.
+pub type Points = OnceCell<Slot<Spots>>;
 
 impl Facts {
     /// The facts of a layer at a revision, which is the layer's own.
@@ -46,6 +57,7 @@ impl Facts {
         revision: i32,
         atlas: &Atlas,
         store: &Store,
+        points: Arc<Points>,
     ) -> Result<Self, StoreError> {
         let documents = atlas.documents.all().iter().filter(|document| document.sample);
         let mut made_up: Vec<i64> = documents.map(|document| document.id.0).collect();
@@ -53,28 +65,53 @@ impl Facts {
         let mut spread = spot::spread(store, revision, located).await?;
         let bounds = spread.iter().map(|part| part.frame).reduce(|all, part| all.with(&part));
         let sample = spread.iter().any(|part| made_up.binary_search(&part.document).is_ok());
+        let count: i64 = spread.iter().map(|part| part.count).sum();
+        let weight = usize::try_from(count).unwrap_or(usize::MAX).saturating_mul(EACH);
         spread.sort_by_key(|part| std::cmp::Reverse(part.count));
         let title = |id: i64| atlas.documents.id(crate::domain::EntityId(id)).map(|document| document.title.zh.clone());
         let sources = spread.iter().filter_map(|part| title(part.document)).take(SOURCES).collect();
         let keys = layer.fields().iter().map(|field| field.name).collect();
-        Ok(Self { layer, located, revision, keys, made_up, bounds, sources, sample })
+        Ok(Self { layer, located, revision, keys, made_up, bounds, sources, sample, points, weight })
     }
 
-    /// A tile of them.
+    /// A tile of them. What is held of them and what the database says make the same tile.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn tile(&self, store: &Store, tile: Tile) -> Result<Vec<u8>, StoreError> {
-        let bounds = tile.bounds();
-        let mut bits = COARSE;
-        if tile.z > CLUSTERED {
-            let spots = spot::within(store, self.revision, self.located, &bounds, MOST as u64 + 1).await?;
-            if spots.len() <= MOST {
-                return Ok(self.draw(tile, spots, &[]));
-            }
-            bits = FINE;
+        let reading = || gather(Reading::new(store, self.revision, self.located, SOME));
+        match self.points.get_or_try_init(reading).await?.whole() {
+            Some(points) => Ok(self.of_points(points, tile)),
+            None => self.of_database(store, tile).await,
         }
-        let grid = tile.grid(bits);
+    }
+
+    fn of_points(&self, points: &Spots, tile: Tile) -> Vec<u8> {
+        let Clusters { down_to, most } = self.layer.clusters();
+        let found = points.within(&tile.bounds());
+        let single = down_to.is_none_or(|zoom| tile.z > zoom);
+        if single && found.len() <= most {
+            return self.draw(tile, points.texts(), found, &[]);
+        }
+        let heaps =
+            heaped(&found, &tile.grid(if single { FINE } else { COARSE }), |document| self.is_made_up(document));
+        let alone: HashSet<i64> = heaps.iter().filter(|heap| heap.count == 1).map(|heap| heap.first).collect();
+        let found = found.into_iter().filter(|spot| alone.contains(&spot.id)).collect();
+        self.draw(tile, points.texts(), found, &heaps)
+    }
+
+    async fn of_database(&self, store: &Store, tile: Tile) -> Result<Vec<u8>, StoreError> {
+        let Clusters { down_to, most } = self.layer.clusters();
+        let bounds = tile.bounds();
+        let single = down_to.is_none_or(|zoom| tile.z > zoom);
+        if single {
+            let spots = spot::within(store, self.revision, self.located, &bounds, most as u64 + 1).await?;
+            if spots.len() <= most {
+                let points = Spots::of(spots)?;
+                return Ok(self.draw(tile, points.texts(), points.all().collect(), &[]));
+            }
+        }
+        let grid = tile.grid(if single { FINE } else { COARSE });
         let heaps = spot::heaps(store, self.revision, self.located, &bounds, &grid, self.needed()).await?;
         // Whoever is alone in a cell is itself.
         let alone: Vec<i64> = heaps.iter().filter(|heap| heap.count == 1).map(|heap| heap.first).collect();
@@ -82,7 +119,8 @@ impl Facts {
             [] => Vec::new(),
             alone => spot::of(store, self.revision, self.located, alone).await?,
         };
-        Ok(self.draw(tile, spots, &heaps))
+        let points = Spots::of(spots)?;
+        Ok(self.draw(tile, points.texts(), points.all().collect(), &heaps))
     }
 
     /// The made-up documents, where any fact comes from one: else the database need not look.
@@ -90,43 +128,46 @@ impl Facts {
         if self.sample { &self.made_up } else { &[] }
     }
 
-    fn draw(&self, tile: Tile, mut spots: Vec<Spot>, heaps: &[Heap]) -> Vec<u8> {
-        // The database gives them in no order, and a tile never changes.
+    fn is_made_up(&self, document: i64) -> bool {
+        self.made_up.binary_search(&document).is_ok()
+    }
+
+    fn draw(&self, tile: Tile, texts: &Texts, mut spots: Vec<&Held>, heaps: &[Heap]) -> Vec<u8> {
+        // They come in no order of theirs, and a tile never changes.
         spots.sort_unstable_by_key(|spot| spot.id);
-        let mut dictionary = Dictionary::default();
+        let mut values = Dictionary::default();
+        // Values stand behind the texts.
+        let behind = texts.count();
         let mut writer = Writer::new(tile, self.layer.name(), &self.keys);
         let mut tags: Vec<Tag> = Vec::with_capacity(8);
+        let key = |name: &str| self.keys.iter().position(|key| *key == name).map(|key| key as u32);
+        let told = ["code", "name", "nameEn", "stage"].map(key);
+        let (sample, flags) = (key("sample"), [false, true].map(|flag| behind + values.enter(Value::Flag(flag))));
+        let flag = |made_up: bool| sample.map(|key| (key, flags[usize::from(made_up)]));
         for spot in spots {
             tags.clear();
-            let sample = self.made_up.binary_search(&spot.document).is_ok();
-            let texts =
-                [("code", Some(spot.code)), ("name", Some(spot.name)), ("nameEn", spot.name_en), ("stage", spot.stage)];
-            for (name, text) in texts {
-                if let Some(text) = text {
-                    self.put(&mut tags, &mut dictionary, name, Value::Text(text));
-                }
-            }
-            self.put(&mut tags, &mut dictionary, "sample", Value::Flag(sample));
+            tags.extend(told.iter().zip(spot.texts).filter_map(|(key, text)| (*key).zip(text)));
+            tags.extend(flag(self.is_made_up(spot.document)));
             writer.point(tile.spot(spot.at), u64::try_from(spot.id).ok(), &tags);
         }
         for heap in heaps.iter().filter(|heap| heap.count > 1) {
             tags.clear();
             let count = |of: i64| Value::Count(u64::try_from(of).unwrap_or(0));
             let [west, south, east, north] = heap.frame.degrees();
-            self.put(&mut tags, &mut dictionary, "point_count", count(heap.count));
-            self.put(&mut tags, &mut dictionary, "sample_count", count(heap.sample));
-            self.put(&mut tags, &mut dictionary, "sample", Value::Flag(heap.sample > 0));
-            self.put(&mut tags, &mut dictionary, "bbox", Value::Text(format!("{west},{south},{east},{north}")));
+            let mut put =
+                |name: &str, value: Value| tags.extend(key(name).map(|key| (key, behind + values.enter(value))));
+            put("point_count", count(heap.count));
+            put("sample_count", count(heap.sample));
+            put("sample", Value::Flag(heap.sample > 0));
+            put("bbox", Value::Text(format!("{west},{south},{east},{north}")));
             writer.point(tile.spot(heap.middle), None, &tags);
         }
         let mut out = Vec::new();
-        writer.finish(&dictionary, &mut out);
+        let value = |place: u32| match place.checked_sub(behind) {
+            Some(place) => values.value(place),
+            None => texts.value(place),
+        };
+        writer.finish(value, &mut out);
         out
-    }
-
-    fn put(&self, tags: &mut Vec<Tag>, dictionary: &mut Dictionary, name: &str, value: Value) {
-        if let Some(key) = self.keys.iter().position(|key| *key == name) {
-            tags.push((key as u32, dictionary.enter(value)));
-        }
     }
 }

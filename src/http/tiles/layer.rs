@@ -17,6 +17,19 @@ pub enum Layer {
     Projects,
     /// 企业
     Enterprises,
+    /// 项目，逐点
+    ProjectPoints,
+    /// 企业，逐点
+    EnterprisePoints,
+}
+
+/// Where facts are clustered; nothing is ever left out.
+#[derive(Debug, Clone, Copy)]
+pub struct Clusters {
+    /// The deepest zoom at which they always are, if at any.
+    pub down_to: Option<u8>,
+    /// Single points in a tile at most; where there are more they are clustered at any zoom.
+    pub most: usize,
 }
 
 /// An attribute of features.
@@ -51,7 +64,17 @@ const BBOX: Field = field("bbox", "String. 聚合范围 Box around a cluster: we
 
 impl Layer {
     /// All, as they are listed.
-    pub const ALL: [Self; 5] = [Self::Regions, Self::Zones, Self::Layout, Self::Projects, Self::Enterprises];
+    pub const ALL: [Self; 7] = [
+        Self::Regions,
+        Self::Zones,
+        Self::Layout,
+        Self::Projects,
+        Self::Enterprises,
+        Self::ProjectPoints,
+        Self::EnterprisePoints,
+    ];
+    /// Those that our own styles draw.
+    pub const STYLED: [Self; 5] = [Self::Regions, Self::Zones, Self::Layout, Self::Projects, Self::Enterprises];
 
     /// Its name in addresses and tiles.
     pub const fn name(self) -> &'static str {
@@ -61,6 +84,8 @@ impl Layer {
             Self::Layout => "layout",
             Self::Projects => "projects",
             Self::Enterprises => "enterprises",
+            Self::ProjectPoints => "project_points",
+            Self::EnterprisePoints => "enterprise_points",
         }
     }
 
@@ -77,6 +102,8 @@ impl Layer {
             Self::Layout => "空间布局 Layout of the plan",
             Self::Projects => "项目 Projects",
             Self::Enterprises => "企业 Enterprises",
+            Self::ProjectPoints => "项目（逐点） Projects, each by itself",
+            Self::EnterprisePoints => "企业（逐点） Enterprises, each by itself",
         }
     }
 
@@ -86,7 +113,7 @@ impl Layer {
             Self::Regions => Some("regions_label"),
             Self::Zones => Some("zones_label"),
             Self::Layout => Some("layout_label"),
-            Self::Projects | Self::Enterprises => None,
+            Self::Projects | Self::Enterprises | Self::ProjectPoints | Self::EnterprisePoints => None,
         }
     }
 
@@ -96,16 +123,28 @@ impl Layer {
             Self::Regions => &[CODE, NAME, NAME_EN, KIND, ACCURACY, SAMPLE],
             Self::Zones => &[CODE, NAME, NAME_EN, LEVEL, LISTING, ACCURACY, SAMPLE],
             Self::Layout => &[CODE, NAME, NAME_EN, FORM, PLAN, ACCURACY, SAMPLE],
-            Self::Projects => &[CODE, NAME, NAME_EN, STAGE, SAMPLE, POINT_COUNT, SAMPLE_COUNT, BBOX],
-            Self::Enterprises => &[CODE, NAME, NAME_EN, SAMPLE, POINT_COUNT, SAMPLE_COUNT, BBOX],
+            Self::Projects | Self::ProjectPoints => {
+                &[CODE, NAME, NAME_EN, STAGE, SAMPLE, POINT_COUNT, SAMPLE_COUNT, BBOX]
+            }
+            Self::Enterprises | Self::EnterprisePoints => {
+                &[CODE, NAME, NAME_EN, SAMPLE, POINT_COUNT, SAMPLE_COUNT, BBOX]
+            }
+        }
+    }
+
+    /// How its facts are clustered.
+    pub const fn clusters(self) -> Clusters {
+        match self {
+            Self::ProjectPoints | Self::EnterprisePoints => Clusters { down_to: None, most: 20_000 },
+            _ => Clusters { down_to: Some(10), most: 5_000 },
         }
     }
 
     /// The facts it shows; none where it shows dimensions.
     pub const fn located(self) -> Option<Located> {
         match self {
-            Self::Projects => Some(Located::Project),
-            Self::Enterprises => Some(Located::Enterprise),
+            Self::Projects | Self::ProjectPoints => Some(Located::Project),
+            Self::Enterprises | Self::EnterprisePoints => Some(Located::Enterprise),
             Self::Regions | Self::Zones | Self::Layout => None,
         }
     }
@@ -117,8 +156,8 @@ impl Layer {
             Self::Zones => &["zones", "footprints", "documents"],
             // A derived outline is made of its members'.
             Self::Layout => &["layout", "layout_members", "regions", "zones", "footprints", "documents"],
-            Self::Projects => &["projects", "documents"],
-            Self::Enterprises => &["enterprises", "documents"],
+            Self::Projects | Self::ProjectPoints => &["projects", "documents"],
+            Self::Enterprises | Self::EnterprisePoints => &["enterprises", "documents"],
         };
         // What no revision has touched is as the first one left it.
         tables.iter().map(|table| touched(table)).max().unwrap_or(1).max(1)
@@ -130,7 +169,7 @@ impl Layer {
             Self::Regions => matches!(kind, Kind::Region),
             Self::Zones => matches!(kind, Kind::Zone),
             Self::Layout => matches!(kind, Kind::Region | Kind::Zone | Kind::Layout),
-            Self::Projects | Self::Enterprises => false,
+            Self::Projects | Self::Enterprises | Self::ProjectPoints | Self::EnterprisePoints => false,
         }
     }
 

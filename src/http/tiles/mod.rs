@@ -24,6 +24,7 @@ use moka::sync::Cache as Shelf;
 use serde_json::{Value, json};
 use tokio::sync::Semaphore;
 
+use facts::Points;
 pub use layer::Layer;
 
 use super::Site;
@@ -33,6 +34,7 @@ use super::status::status;
 use crate::atlas::{Atlas, Touched};
 use crate::geometry::tile::{MAX_ZOOM, Tile};
 use crate::graphql::{At, Fault, Library, Pin};
+use crate::store::area::Located;
 use crate::store::{Revision, Store, StoreError};
 use state::{State, Token};
 
@@ -40,6 +42,8 @@ use state::{State, Token};
 const STATES: u64 = 256 << 20;
 /// Bytes of the tiles that are kept.
 const TILES: u64 = 64 << 20;
+/// Kinds of points that are held in some state: of a country some 50 MB each.
+const POINTS: u64 = 2;
 /// Bytes that keeping a tile takes besides its own.
 const BESIDE: usize = 128;
 /// Revisions of which it is remembered when and how they were made.
@@ -57,6 +61,8 @@ const PLAIN: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8")
 pub struct Tiles {
     states: Shelf<(Layer, Token), Arc<State>>,
     tiles: Shelf<(Layer, Token, Tile), Bytes>,
+    /// Points by kind and the last revision that touched them.
+    points: Shelf<(Located, i32), Arc<Points>>,
     made: Shelf<i32, Arc<Revision>>,
     touched: Shelf<i32, Arc<Touched>>,
     room: Semaphore,
@@ -149,6 +155,7 @@ impl Tiles {
                 .eviction_policy(EvictionPolicy::lru())
                 .build(),
             tiles: Shelf::builder().max_capacity(TILES).weigher(weight).build(),
+            points: Shelf::builder().max_capacity(POINTS).eviction_policy(EvictionPolicy::lru()).build(),
             made: Shelf::new(REMEMBERED),
             touched: Shelf::new(REMEMBERED),
             room: Semaphore::new(AT_A_TIME),
@@ -164,7 +171,8 @@ impl Tiles {
         if let Some(state) = self.states.get(&(layer, token)) {
             return Ok(state);
         }
-        let state = Arc::new(State::new(layer, atlas, &made, store).await?);
+        let points = |located, revision| self.points.get_with((located, revision), Arc::default);
+        let state = Arc::new(State::new(layer, atlas, &made, store, points).await?);
         self.states.insert((layer, token), Arc::clone(&state));
         Ok(state)
     }
@@ -258,6 +266,7 @@ impl Tiles {
             if self.redacted.swap(last, Ordering::AcqRel) != last {
                 self.states.invalidate_all();
                 self.tiles.invalidate_all();
+                self.points.invalidate_all();
             }
             self.heeded.fetch_max(number, Ordering::AcqRel);
         }

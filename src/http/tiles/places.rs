@@ -135,8 +135,8 @@ impl Places {
             }
         }
         let mut out = Vec::new();
-        outlines.finish(&self.dictionary, &mut out);
-        labels.finish(&self.dictionary, &mut out);
+        outlines.finish(|place| self.dictionary.value(place), &mut out);
+        labels.finish(|place| self.dictionary.value(place), &mut out);
         out
     }
 

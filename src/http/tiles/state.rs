@@ -6,16 +6,18 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 use sha2::{Digest, Sha256};
 
-use super::facts::Facts;
+use super::facts::{Facts, Points};
 use super::layer::Layer;
 use super::places::Places;
 use crate::atlas::Atlas;
 use crate::domain::{Outline, PeriodCode};
 use crate::geometry::tile::Tile;
+use crate::store::area::Located;
 use crate::store::{Revision, Store, StoreError};
 
 /// Weight of a state at least: it keeps parts of an atlas alive.
@@ -104,9 +106,18 @@ impl State {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn new(layer: Layer, atlas: &Atlas, made: &Revision, store: &Store) -> Result<Self, StoreError> {
+    pub async fn new(
+        layer: Layer,
+        atlas: &Atlas,
+        made: &Revision,
+        store: &Store,
+        points: impl FnOnce(Located, i32) -> Arc<Points>,
+    ) -> Result<Self, StoreError> {
         let content = match layer.located() {
-            Some(located) => Content::Facts(Facts::new(layer, located, made.number, atlas, store).await?),
+            Some(located) => {
+                let points = points(located, made.number);
+                Content::Facts(Facts::new(layer, located, made.number, atlas, store, points).await?)
+            }
             None => Content::Places(Places::new(layer, atlas)),
         };
         let mark = Sha256::digest(format!("{} {}", made.digest, env!("CARGO_PKG_VERSION")));
@@ -158,7 +169,7 @@ impl State {
     pub fn weight(&self) -> u32 {
         let weight = match &self.content {
             Content::Places(places) => places.weight(),
-            Content::Facts(_) => 0,
+            Content::Facts(facts) => facts.weight,
         };
         u32::try_from(weight.max(LEAST)).unwrap_or(u32::MAX)
     }

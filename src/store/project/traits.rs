@@ -15,7 +15,7 @@ use crate::store::area::Inside;
 use crate::store::columns::grid_cell;
 use crate::store::db::Row;
 use crate::store::search::{Columns, cells, point};
-use crate::store::{Store, StoreError};
+use crate::store::{Gathered, Gathering, Store, StoreError};
 
 /// Projects that are held, at most: some 80 MB.
 const MOST: usize = 1_000_000;
@@ -64,7 +64,7 @@ struct List {
 }
 
 /// Reads them, some at a time.
-pub struct Gathering {
+pub struct Reading {
     store: Store,
     at: i32,
     some: u64,
@@ -73,27 +73,17 @@ pub struct Gathering {
     after: Option<String>,
 }
 
-/// How far that has come.
-pub enum Gathered {
-    /// There are more to read.
-    More,
-    /// That is all of them.
-    All(Traits),
-    /// There are too many to be held.
-    TooMany,
-}
-
-impl Gathering {
+impl Reading {
     /// Of a revision, so many at a time; nothing is read yet.
     pub fn new(store: &Store, at: i32, some: u64) -> Self {
         Self { store: store.clone(), at, some, rows: Vec::new(), after: None }
     }
+}
 
-    /// Reads some more; whatever fails can be tried again.
-    ///
-    /// # Errors
-    /// When the database fails, or a row is not what its table promises.
-    pub async fn go_on(&mut self) -> Result<Gathered, StoreError> {
+impl Gathering for Reading {
+    type Whole = Traits;
+
+    async fn go_on(&mut self) -> Result<Gathered<Traits>, StoreError> {
         let select = statements::traits(self.at, self.after.as_deref(), self.some);
         let rows = self.store.db.rows(&select).await?;
         let last = rows.last().map(|row| row.text(COLUMNS.len() - 1)).transpose()?;
