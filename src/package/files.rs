@@ -69,7 +69,8 @@ pub(super) fn read(descriptors: Vec<Descriptor>, problems: &mut Vec<Problem>, wa
     }
     let progress = Progress::new(jobs.iter().map(|job| job.bytes).sum(), watch);
     let mut drawn: Vec<Vec<Outlines>> = drafts.iter().map(|_| Vec::new()).collect();
-    for (job, read, found) in several(&jobs, |job| job.read(&progress)) {
+    let done = several(&jobs, |job| job.bytes, |job| job.read(&progress));
+    for (job, (read, found)) in jobs.iter().zip(done) {
         problems.extend(found);
         match read {
             Read::Sheet(sheet) => drafts[job.package].sheets.push(sheet),
@@ -105,17 +106,16 @@ impl Job {
     }
 }
 
-/// Does jobs on as many threads as there are cores, the largest first; what came of them, in their order.
-fn several<R: Send>(jobs: &[Job], work: impl Fn(&Job) -> (R, Vec<Problem>) + Sync) -> Vec<(&Job, R, Vec<Problem>)> {
-    let mut left: Vec<(usize, &Job)> = jobs.iter().enumerate().collect();
-    left.sort_by_key(|(_, job)| job.bytes);
+/// Does jobs on as many threads as there are cores, the largest first; what came of them, in the order of the jobs.
+pub(super) fn several<J: Sync, R: Send>(jobs: &[J], size: impl Fn(&J) -> u64, work: impl Fn(&J) -> R + Sync) -> Vec<R> {
+    let mut left: Vec<(usize, &J)> = jobs.iter().enumerate().collect();
+    left.sort_by_key(|(_, job)| size(job));
     let left = Mutex::new(left);
     let next = || left.lock().unwrap_or_else(PoisonError::into_inner).pop();
     let worker = || {
         let mut done = Vec::new();
         while let Some((at, job)) = next() {
-            let (read, problems) = work(job);
-            done.push((at, (job, read, problems)));
+            done.push((at, work(job)));
         }
         done
     };
@@ -125,6 +125,6 @@ fn several<R: Send>(jobs: &[Job], work: impl Fn(&Job) -> (R, Vec<Problem>) + Syn
         let joined = workers.into_iter().map(|worker| worker.join());
         joined.flat_map(|done| done.unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect::<Vec<_>>()
     });
-    done.sort_by_key(|(at, _)| *at);
+    done.sort_unstable_by_key(|(at, _)| *at);
     done.into_iter().map(|(_, done)| done).collect()
 }

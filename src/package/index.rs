@@ -1,8 +1,9 @@
 //! All keys of the packages read together, and what the database already knows.
 
-use std::cell::{Cell, RefCell};
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::hash::{BuildHasher, RandomState};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{PoisonError, RwLock};
 
 use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;
@@ -73,9 +74,9 @@ pub(super) struct Index<'a> {
     rows: HashMap<&'static str, Keys<'a>>,
     /// Tables that could not be read whole: nothing can be said about what they lack.
     unread: BTreeSet<&'static str>,
-    suggestions: Cell<usize>,
+    suggestions: AtomicUsize,
     /// Units of indicators that were asked for.
-    units: RefCell<HashMap<String, Option<&'static Unit>>>,
+    units: RwLock<HashMap<String, Option<&'static Unit>>>,
 }
 
 impl<'a> Index<'a> {
@@ -86,8 +87,8 @@ impl<'a> Index<'a> {
             packages: drafts.iter().map(|draft| draft.name.as_str()).collect(),
             rows: HashMap::new(),
             unread: drafts.iter().flat_map(|draft| draft.unread.iter().copied()).collect(),
-            suggestions: Cell::new(0),
-            units: RefCell::default(),
+            suggestions: AtomicUsize::new(0),
+            units: RwLock::default(),
         };
         for (draft, sheet) in drafts.iter().flat_map(|draft| draft.sheets.iter().map(move |sheet| (draft, sheet))) {
             let keys = index.rows.entry(sheet.table().name).or_default();
@@ -146,7 +147,7 @@ impl<'a> Index<'a> {
 
     /// The unit in which an indicator is stated, here or in the database.
     pub fn unit_of(&self, indicator: &str) -> Option<&'static Unit> {
-        if let Some(known) = self.units.borrow().get(indicator) {
+        if let Some(known) = self.units.read().unwrap_or_else(PoisonError::into_inner).get(indicator) {
             return *known;
         }
         let code = match self.row("indicators", indicator) {
@@ -154,13 +155,13 @@ impl<'a> Index<'a> {
             None => self.known.unit_of(indicator),
         };
         let found = code.and_then(|code| unit(&code));
-        self.units.borrow_mut().insert(indicator.to_owned(), found);
+        self.units.write().unwrap_or_else(PoisonError::into_inner).insert(indicator.to_owned(), found);
         found
     }
 
     /// What the writer of an unknown code may have meant: the code of that name, or the nearest code.
     pub fn meant(&self, table: &str, code: &str) -> Option<String> {
-        if self.suggestions.replace(self.suggestions.get() + 1) >= MOST_SUGGESTIONS {
+        if self.suggestions.fetch_add(1, Ordering::Relaxed) >= MOST_SUGGESTIONS {
             return None;
         }
         let keys = self.rows.get(table)?;

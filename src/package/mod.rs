@@ -20,7 +20,9 @@ mod references;
 mod rules;
 mod sheet;
 
+use std::ops::Range;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 pub use outlines::drawn;
 pub use problem::{Language, Problem, Row};
@@ -32,7 +34,7 @@ use problem::Fault;
 use sheet::Sheet;
 
 /// What a database already holds.
-pub trait Known {
+pub trait Known: Sync {
     /// The package that owns the living row of this key, if there is one.
     fn owner(&self, table: &str, key: &str) -> Option<String>;
 
@@ -74,7 +76,7 @@ pub enum Step {
 /// Is told the step, how much of it is done and how much there is; by several threads.
 pub type Watch<'a> = &'a (dyn Fn(Step, u64, u64) + Sync);
 
-/// Rows between two words about how far checking has come.
+/// Rows that are checked at a time.
 const SOME: usize = 10_000;
 
 /// Reads packages that belong together and checks them as a whole.
@@ -125,9 +127,10 @@ fn taken(name: &str, before: &[Descriptor]) -> Option<Fault> {
     })
 }
 
-/// Checks what only several rows together can tell; series on a thread of their own.
+/// Checks what only several rows together can tell: some rows at a time on each core, and series on a thread of their own.
 fn check(drafts: &[Draft], known: &dyn Known, problems: &mut Vec<Problem>, watch: Watch<'_>) {
-    let of = drafts.iter().flat_map(|draft| &draft.sheets).map(|sheet| sheet.rows.len()).sum::<usize>();
+    let sheets = || drafts.iter().flat_map(|draft| &draft.sheets);
+    let of = sheets().map(|sheet| sheet.rows.len()).sum::<usize>() as u64;
     let series = std::thread::scope(|threads| {
         let series = threads.spawn(|| {
             let mut problems = Vec::new();
@@ -135,19 +138,25 @@ fn check(drafts: &[Draft], known: &dyn Known, problems: &mut Vec<Problem>, watch
             problems
         });
         let index = Index::new(drafts, known, problems);
-        let mut done = 0;
-        for sheet in drafts.iter().flat_map(|draft| &draft.sheets) {
-            for line in sheet.lines() {
+        let parts = |sheet: &'_ Sheet| {
+            let rows = sheet.rows.len();
+            (0..rows).step_by(SOME).map(move |start| start..rows.min(start + SOME)).collect::<Vec<_>>()
+        };
+        let jobs: Vec<_> = sheets().flat_map(|sheet| parts(sheet).into_iter().map(move |rows| (sheet, rows))).collect();
+        let done = AtomicU64::new(0);
+        let work = |(sheet, rows): &(&Sheet, Range<usize>)| {
+            let mut problems = Vec::new();
+            for line in rows.clone().map(|at| sheet.line(at)) {
                 let mut report = |column: &str, fault| problems.push(sheet.fault(&line, column, fault));
                 references::check(&line, &index, &mut report);
                 figures::check(&line, &index, &mut report);
                 rules::check(&line, &index, &mut report);
-                done += 1;
-                if done % SOME == 0 || done == of {
-                    watch(Step::Check, done as u64, of as u64);
-                }
             }
-        }
+            let some = rows.len() as u64;
+            watch(Step::Check, done.fetch_add(some, Ordering::Relaxed) + some, of);
+            problems
+        };
+        problems.extend(files::several(&jobs, |_| 0, work).into_iter().flatten());
         series.join()
     });
     match series {

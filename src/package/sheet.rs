@@ -83,11 +83,6 @@ impl Sheet {
         if self.unread.contains_key(&at) { self.line(at).key() } else { Some(self.rows.key(at)) }
     }
 
-    /// The rows, one after another.
-    pub fn lines(&self) -> impl Iterator<Item = Line> + '_ {
-        (0..self.rows.len()).map(|at| self.line(at))
-    }
-
     /// Says that a cell of a line is wrong.
     pub fn fault(&self, line: &Line, column: &str, fault: Fault) -> Problem {
         fault.at(&self.file, line.row(), Some(column))
