@@ -88,8 +88,8 @@ where
     }
 }
 
-/// Censuses that are held at most: of a country some 40 MB each.
-const CENSUSES: u64 = 3;
+/// Censuses that are held at most, of the present and of one past state: of a country some 100 MB each.
+const CENSUSES: u64 = 2;
 
 /// What is held of all revisions.
 pub struct Held {
