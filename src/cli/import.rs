@@ -66,7 +66,9 @@ async fn import(arguments: &Arguments) -> Result<(String, ExitCode), Failure> {
     let store = Store::open(&arguments.database.url()?).await?;
     let known = store.known().await?;
     let bar = spinner(reading_name(package::Step::Read));
-    let reading = package::read_watched(&arguments.packages, &known, &follow_reading(&bar));
+    let shown = Shown::new(&bar, "{spinner} {msg} {wide_bar} {percent} % {eta}");
+    let watch = |step, done, of| shown.tell(reading_name(step), done, of);
+    let reading = package::read_watched(&arguments.packages, &known, &watch);
     bar.finish_and_clear();
     let packages = match reading {
         Ok(packages) => packages,
@@ -77,7 +79,7 @@ async fn import(arguments: &Arguments) -> Result<(String, ExitCode), Failure> {
     let at = arguments.at.unwrap_or_else(|| serve::clock(None)());
     let change = Change { packages: &packages, author: &author, message: &message, at };
     let bar = spinner(step_name(Step::Compare));
-    let store = store.watched(follow(bar.clone()));
+    let store = store.watched(follow(&bar));
     let outcome = store.commit(change).await;
     if outcome.is_ok() {
         postgis::follow(&store, at).await;
@@ -99,15 +101,26 @@ pub(super) fn spinner(message: &'static str) -> ProgressBar {
     bar
 }
 
-/// Shows how far reading packages has come.
-fn follow_reading(bar: &ProgressBar) -> impl Fn(package::Step, u64, u64) + Sync {
-    let style = ProgressStyle::with_template("{spinner} {msg} {wide_bar} {percent} % {eta}");
-    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
-    let at = Mutex::new(package::Step::Read);
-    move |step, done, of| {
+/// A bar that says what is going on and how far it has come, or that something goes on where nothing is counted.
+struct Shown {
+    bar: ProgressBar,
+    counted: ProgressStyle,
+    at: Mutex<Option<&'static str>>,
+}
+
+impl Shown {
+    /// Nothing is known yet; `template` shows what is counted.
+    fn new(bar: &ProgressBar, template: &str) -> Self {
+        let counted = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
+        Self { bar: bar.clone(), counted, at: Mutex::new(None) }
+    }
+
+    fn tell(&self, step: &'static str, done: u64, of: u64) {
+        let Self { bar, counted, at } = self;
         let mut at = at.lock().unwrap_or_else(PoisonError::into_inner);
-        if std::mem::replace(&mut *at, step) != step {
-            bar.set_message(reading_name(step));
+        if at.replace(step) != Some(step) {
+            bar.set_message(step);
+            bar.set_style(if of > 0 { counted.clone() } else { ProgressStyle::default_spinner() });
             bar.reset_eta();
         }
         bar.set_length(of);
@@ -122,21 +135,10 @@ const fn reading_name(step: package::Step) -> &'static str {
     }
 }
 
-/// Shows how far a commit has come: a bar while rows are counted, else that something goes on.
-fn follow(bar: ProgressBar) -> Watch {
-    let counted = ProgressStyle::with_template("{spinner} {msg} {wide_bar} {human_pos} / {human_len} {eta}");
-    let counted = counted.unwrap_or_else(|_| ProgressStyle::default_bar());
-    let at = Mutex::new(None);
-    Arc::new(move |step, done, of| {
-        let mut at = at.lock().unwrap_or_else(PoisonError::into_inner);
-        if at.replace(step) != Some(step) {
-            bar.set_message(step_name(step));
-            bar.set_style(if of > 0 { counted.clone() } else { ProgressStyle::default_spinner() });
-            bar.reset_eta();
-        }
-        bar.set_length(of as u64);
-        bar.set_position(done as u64);
-    })
+/// Shows how far a commit has come.
+fn follow(bar: &ProgressBar) -> Watch {
+    let shown = Shown::new(bar, "{spinner} {msg} {wide_bar} {human_pos} / {human_len} {eta}");
+    Arc::new(move |step, done, of| shown.tell(step_name(step), done as u64, of as u64))
 }
 
 const fn step_name(step: Step) -> &'static str {

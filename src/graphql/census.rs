@@ -8,14 +8,12 @@ use moka::sync::Cache;
 use tokio::sync::OnceCell;
 
 use crate::store::project::{self, Dim, Filter, Group, Reading, Traits};
-use crate::store::{Slot, Store, StoreError, gather};
+use crate::store::{AT_A_TIME, Slot, Store, StoreError, gather};
 
 /// Groupings that are kept.
 const KEPT: u64 = 16;
 /// Groups of one grouping that is kept, at most.
 const GROUPS: usize = 50_000;
-/// Projects that are read at a time: all of a city.
-const SOME: u64 = 20_000;
 
 /// Dimensions, and the documents that alone are counted.
 type Grouping = (Vec<Dim>, Option<Vec<i64>>);
@@ -24,7 +22,7 @@ type Grouping = (Vec<Dim>, Option<Vec<i64>>);
 pub struct Census {
     store: Store,
     /// The revision.
-    pub(super) at: i32,
+    at: i32,
     traits: OnceCell<Slot<Traits>>,
     groups: Cache<Grouping, Arc<OnceCell<Arc<[Group]>>>>,
 }
@@ -43,7 +41,7 @@ impl Census {
         if !Traits::tell(filter) {
             return Ok(None);
         }
-        let slot = self.traits.get_or_try_init(|| gather(Reading::new(&self.store, self.at, SOME))).await?;
+        let slot = self.traits.get_or_try_init(|| gather(Reading::new(&self.store, self.at, AT_A_TIME))).await?;
         Ok(slot.whole())
     }
 

@@ -21,10 +21,10 @@ use crate::store::observation::{self, Cells, Observation};
 use crate::store::register_entry::{self, RegisterEntry};
 use crate::store::{Revision, Store, enterprise};
 
+pub use projects::{FirstPage, GroupsBy, ProjectId, ProjectsOf, StagesOf, of_parents};
+
 /// Rows of honours that are fetched for one level of a query.
 const MOST_HONOURS: u64 = 50_000;
-
-pub use projects::{FirstPage, GroupsBy, ProjectId, ProjectsOf, StagesOf, of_parents};
 
 /// Fetches facts of one revision.
 pub struct Facts {

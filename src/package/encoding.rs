@@ -123,11 +123,11 @@ fn place(bytes: &[u8], at: usize) -> (usize, Option<String>) {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
     /// Gives some bytes at a time.
-    struct Drops<'a>(&'a [u8], usize);
+    pub struct Drops<'a>(pub &'a [u8], pub usize);
 
     impl Read for Drops<'_> {
         fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {

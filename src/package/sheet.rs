@@ -283,21 +283,10 @@ impl Reading<'_> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::encoding::tests::Drops;
     use super::super::files::Progress;
     use super::*;
     use crate::domain::table;
-
-    /// Gives some bytes at a time.
-    struct Drops<'a>(&'a [u8], usize);
-
-    impl Read for Drops<'_> {
-        fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-            let some = self.1.min(self.0.len()).min(into.len());
-            into[..some].copy_from_slice(&self.0[..some]);
-            self.0 = &self.0[some..];
-            Ok(some)
-        }
-    }
 
     #[test]
     fn blank_rows_count_wherever_a_block_ends() {

@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use super::StoreError;
 
+/// Rows that are read at a time: all of a city.
+pub const AT_A_TIME: u64 = 20_000;
 /// How long to wait before reading on where that failed.
 const AGAIN: Duration = Duration::from_secs(1);
 

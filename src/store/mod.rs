@@ -54,7 +54,7 @@ pub use dimension::{Dimension, HeldPackage, Known};
 pub use drawing::Drawing;
 pub use edition::{Closing, Edition, EditionError};
 pub use error::{BackupError, CommitError, Dangling, Held, StoreError};
-pub use gathering::{Gathered, Gathering, Slot, gather};
+pub use gathering::{AT_A_TIME, Gathered, Gathering, Slot, gather};
 pub use redaction::{RedactError, Redacted, Redaction, Target};
 pub use revision::Revision;
 pub use sealed::Seed;

@@ -13,7 +13,7 @@ use crate::domain::Point;
 use crate::geometry::Bbox;
 use crate::geometry::tile::Grid;
 
-pub use held::{Held, Reading, Spots, heaped};
+pub use held::{Held, MOST_HELD, Reading, Spots, heaped};
 
 /// A fact where it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -105,10 +105,7 @@ impl Facts {
                 parents.iter().map(|parent| Some((*parent, of(parent)?.0))).collect()
             };
             if let Some(lists) = census.told(&of(parents.clone())).await.map_err(Fault::from)?.and_then(first) {
-                let mut ids: Vec<i64> = lists.iter().flat_map(|(_, ids)| ids).copied().collect();
-                // A project may belong to several parents.
-                ids.sort_unstable();
-                ids.dedup();
+                let ids: Vec<i64> = lists.iter().flat_map(|(_, ids)| ids).copied().collect();
                 let rows: HashMap<i64, Arc<Project>> =
                     self.projects(&ids).await?.into_iter().map(|row| (row.id, row)).collect();
                 let listed = |ids: Vec<i64>| ids.iter().filter_map(|id| rows.get(id).cloned()).collect();

@@ -8,17 +8,15 @@ use tokio::sync::OnceCell;
 use super::layer::{Clusters, Layer};
 use crate::atlas::Atlas;
 use crate::geometry::Bbox;
-use crate::geometry::tile::{Dictionary, Tag, Texts, Tile, Value, Writer};
+use crate::geometry::tile::{Dictionary, Grid, Tag, Texts, Tile, Value, Writer};
 use crate::store::area::Located;
-use crate::store::spot::{self, Heap, Held, Reading, Spots, heaped};
-use crate::store::{Slot, Store, StoreError, gather};
+use crate::store::spot::{self, Heap, Held, MOST_HELD, Reading, Spots, heaped};
+use crate::store::{AT_A_TIME, Slot, Store, StoreError, gather};
 
 /// A tile is cut into 2⁴ × 2⁴ cells for clusters: 32 pixels each where it is 512 wide.
 const COARSE: u32 = 4;
 /// The same where single points would be shown and are too many.
 const FINE: u32 = 6;
-/// Facts that are read at a time: all of a city.
-const SOME: u64 = 20_000;
 /// Bytes that one takes, about.
 const EACH: usize = 100;
 /// Sources that are named at most, those of most facts first.
@@ -66,7 +64,8 @@ impl Facts {
         let bounds = spread.iter().map(|part| part.frame).reduce(|all, part| all.with(&part));
         let sample = spread.iter().any(|part| made_up.binary_search(&part.document).is_ok());
         let count: i64 = spread.iter().map(|part| part.count).sum();
-        let weight = usize::try_from(count).unwrap_or(usize::MAX).saturating_mul(EACH);
+        // More are not held.
+        let weight = usize::try_from(count).ok().filter(|count| *count <= MOST_HELD).unwrap_or(0) * EACH;
         spread.sort_by_key(|part| std::cmp::Reverse(part.count));
         let title = |id: i64| atlas.documents.id(crate::domain::EntityId(id)).map(|document| document.title.zh.clone());
         let sources = spread.iter().filter_map(|part| title(part.document)).take(SOURCES).collect();
@@ -79,7 +78,7 @@ impl Facts {
     /// # Errors
     /// When the database fails.
     pub async fn tile(&self, store: &Store, tile: Tile) -> Result<Vec<u8>, StoreError> {
-        let reading = || gather(Reading::new(store, self.revision, self.located, SOME));
+        let reading = || gather(Reading::new(store, self.revision, self.located, AT_A_TIME));
         match self.points.get_or_try_init(reading).await?.whole() {
             Some(points) => Ok(self.of_points(points, tile)),
             None => self.of_database(store, tile).await,
@@ -87,32 +86,26 @@ impl Facts {
     }
 
     fn of_points(&self, points: &Spots, tile: Tile) -> Vec<u8> {
-        let Clusters { down_to, most } = self.layer.clusters();
         let found = points.within(&tile.bounds());
-        let single = down_to.is_none_or(|zoom| tile.z > zoom);
-        if single && found.len() <= most {
+        if self.single(tile).is_some_and(|most| found.len() <= most) {
             return self.draw(tile, points.texts(), found, &[]);
         }
-        let heaps =
-            heaped(&found, &tile.grid(if single { FINE } else { COARSE }), |document| self.is_made_up(document));
+        let heaps = heaped(&found, &self.grid(tile), |document| self.is_made_up(document));
         let alone: HashSet<i64> = heaps.iter().filter(|heap| heap.count == 1).map(|heap| heap.first).collect();
         let found = found.into_iter().filter(|spot| alone.contains(&spot.id)).collect();
         self.draw(tile, points.texts(), found, &heaps)
     }
 
     async fn of_database(&self, store: &Store, tile: Tile) -> Result<Vec<u8>, StoreError> {
-        let Clusters { down_to, most } = self.layer.clusters();
         let bounds = tile.bounds();
-        let single = down_to.is_none_or(|zoom| tile.z > zoom);
-        if single {
+        if let Some(most) = self.single(tile) {
             let spots = spot::within(store, self.revision, self.located, &bounds, most as u64 + 1).await?;
             if spots.len() <= most {
                 let points = Spots::of(spots)?;
                 return Ok(self.draw(tile, points.texts(), points.all().collect(), &[]));
             }
         }
-        let grid = tile.grid(if single { FINE } else { COARSE });
-        let heaps = spot::heaps(store, self.revision, self.located, &bounds, &grid, self.needed()).await?;
+        let heaps = spot::heaps(store, self.revision, self.located, &bounds, &self.grid(tile), self.needed()).await?;
         // Whoever is alone in a cell is itself.
         let alone: Vec<i64> = heaps.iter().filter(|heap| heap.count == 1).map(|heap| heap.first).collect();
         let spots = match alone.as_slice() {
@@ -121,6 +114,17 @@ impl Facts {
         };
         let points = Spots::of(spots)?;
         Ok(self.draw(tile, points.texts(), points.all().collect(), &heaps))
+    }
+
+    /// How many single points a tile shows at most; none where its zoom is always clustered.
+    fn single(&self, tile: Tile) -> Option<usize> {
+        let Clusters { down_to, most } = self.layer.clusters();
+        down_to.is_none_or(|zoom| tile.z > zoom).then_some(most)
+    }
+
+    /// The cells of its clusters.
+    fn grid(&self, tile: Tile) -> Grid {
+        tile.grid(if self.single(tile).is_some() { FINE } else { COARSE })
     }
 
     /// The made-up documents, where any fact comes from one: else the database need not look.

@@ -17,7 +17,7 @@ use crate::store::db::Row;
 use crate::store::search::{Columns, cells, point};
 use crate::store::{Gathered, Gathering, Store, StoreError};
 
-/// Projects that are held, at most: some 80 MB.
+/// Projects that are held, at most: some 200 MB.
 const MOST: usize = 1_000_000;
 /// So few are gone through as quickly as an index is.
 const FEW: usize = 20_000;
@@ -170,11 +170,12 @@ impl Traits {
     /// Ids of the first projects that meet a condition, in an order, and the number of all that do; none where all would
     /// have to be gone through and there are many: a database comes to the first sooner, by its indexes.
     pub fn first(&self, filter: &Filter, order: Order, limit: usize) -> Option<(Vec<i64>, i64)> {
-        if self.all.len() > FEW && filter.frame().is_none() && Test::of(filter).narrow().is_none() {
+        let (test, frame) = (Test::of(filter), filter.frame());
+        if self.all.len() > FEW && frame.is_none() && test.narrow().is_none() {
             return None;
         }
         let mut met = Vec::new();
-        self.meeting(filter, |one| met.push(one));
+        self.meeting(&test, frame, |one| met.push(one));
         let count = met.len() as i64;
         let compare = |a: &&Trait, b: &&Trait| a.compare(b, order);
         if met.len() > limit {
@@ -195,7 +196,7 @@ impl Traits {
             sums.insert(Vec::new(), (0, None));
         }
         let mut key = Vec::with_capacity(by.len());
-        self.meeting(filter, |one| {
+        self.meeting(&Test::of(filter), filter.frame(), |one| {
             key.clear();
             key.extend(parts.iter().map(|part| one.parts[*part]));
             let (count, sum) = match sums.get_mut(&key) {
@@ -217,14 +218,14 @@ impl Traits {
         Some(groups.into_iter().map(|(key, (count, investment))| Group { key, count, investment }).collect())
     }
 
-    fn meeting<'a>(&'a self, filter: &Filter, mut take: impl FnMut(&'a Trait)) {
-        let test = Test::of(filter);
+    /// Those that meet a condition; all of them lie in the frame where there is one.
+    fn meeting<'a>(&'a self, test: &Test, frame: Option<Bbox>, mut take: impl FnMut(&'a Trait)) {
         let mut look = |one: &'a Trait| {
             if test.holds(one) {
                 take(one);
             }
         };
-        if let Some(frame) = filter.frame() {
+        if let Some(frame) = frame {
             for (first, last) in cells(&frame) {
                 let run = &self.all[self.all.partition_point(|one| one.cell < first)..];
                 run.iter().take_while(|one| one.cell <= last).for_each(&mut look);

@@ -13,7 +13,7 @@ use crate::store::search::cells;
 use crate::store::{Gathered, Gathering, Store, StoreError};
 
 /// Facts that are held, at most: some 100 MB.
-const MOST: usize = 1_000_000;
+pub const MOST_HELD: usize = 1_000_000;
 
 /// A fact where it stands.
 #[derive(Debug, Clone, Copy)]
@@ -149,9 +149,12 @@ impl Gathering for Reading {
         let rows = self.store.db.rows(&select).await?;
         let read = rows.iter().map(|row| read(row, self.located)).collect::<Result<Vec<_>, _>>()?;
         self.after = read.last().map_or(self.after, |spot| spot.id);
-        read.iter().try_for_each(|spot| self.spots.push(spot))?;
+        // Texts that are too long stay so: trying again would leave some out.
+        if read.iter().try_for_each(|spot| self.spots.push(spot)).is_err() {
+            return Ok(Gathered::TooMany);
+        }
         Ok(match rows.len() as u64 == self.some {
-            true if self.spots.all.len() >= MOST => Gathered::TooMany,
+            true if self.spots.all.len() >= MOST_HELD => Gathered::TooMany,
             true => Gathered::More,
             false => Gathered::All(std::mem::take(&mut self.spots).settled()),
         })
