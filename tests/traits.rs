@@ -7,13 +7,14 @@ mod common;
 use std::sync::Arc;
 
 use chrono::DateTime;
+use common::gathered;
 use common::world::{World, record, riverton};
 use planatlas::domain::{Point, ProjectStage};
 use planatlas::geometry::tile::Tile;
 use planatlas::geometry::{Area, Bbox};
 use planatlas::store::area::{self, Located, Within};
 use planatlas::store::project::{Dim, Filter, Order, OrderBy, Reading, Traits};
-use planatlas::store::{Change, Gathered, Gathering, Store, project, spot};
+use planatlas::store::{Change, Store, project, spot};
 use rand::seq::IndexedRandom;
 use rand::{Rng, SeedableRng};
 use rand_pcg::Pcg64Mcg;
@@ -123,16 +124,6 @@ fn condition(random: &mut Pcg64Mcg, ids: &Ids, depth: usize) -> Filter {
         filter.not = below(0.2, 1).pop().map(Box::new);
     }
     filter
-}
-
-async fn gathered<G: Gathering>(mut gathering: G) -> G::Whole {
-    loop {
-        match gathering.go_on().await.unwrap() {
-            Gathered::More => {}
-            Gathered::All(whole) => return whole,
-            Gathered::TooMany => panic!("there are not so many"),
-        }
-    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -3,16 +3,18 @@
 
 use std::collections::HashMap;
 use std::hash::Hash;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use moka::policy::EvictionPolicy;
 use moka::sync::Cache;
+use tokio::sync::OnceCell;
 
 use super::census::Census;
 use super::loaders::{CellsOf, EnterprisesOf, First, FirstPage, Newest, ProjectId, ProjectsOf};
 use crate::store::enterprise::Enterprise;
 use crate::store::observation::Observation;
 use crate::store::project::{Filter, Project};
+use crate::store::{Packed, Packing, Slot, StoreError, gather};
 
 /// Rows of each kind that are held at most, some hundred bytes each: a city has far fewer, and of a country's places
 /// those that are asked for stay.
@@ -88,6 +90,40 @@ where
     }
 }
 
+/// Rows of a table, all that revisions up to some one hold. They are read when they are first asked for, and again when
+/// the table has changed since: of a city at once, of a country behind whoever asks.
+#[derive(Default)]
+pub struct Through(Mutex<Option<(i32, Once)>>);
+
+/// Rows that are read once, however many ask for them.
+type Once = Arc<OnceCell<Slot<Packed>>>;
+
+impl Through {
+    /// The rows, where all are there that a revision holds of a table that was last touched by `touched`; none while they
+    /// are being read, or where there are too many. `newest` is the newest revision there is.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn rows(
+        &self,
+        touched: i32,
+        newest: i32,
+        packing: impl FnOnce(i32) -> Packing,
+    ) -> Result<Option<Slot<Packed>>, StoreError> {
+        let (through, slot) = {
+            let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            let held = match &mut *held {
+                // A history only grows: too much stays too much.
+                Some(held) if held.0 >= touched || held.1.get().is_some_and(Slot::is_too_much) => held,
+                old => old.insert((newest, Arc::default())),
+            };
+            held.clone()
+        };
+        let slot = slot.get_or_try_init(|| gather(packing(through))).await?;
+        Ok(slot.whole().is_some().then(|| slot.clone()))
+    }
+}
+
 /// Censuses that are held at most, of the present and of one past state: of a country some 100 MB each.
 const CENSUSES: u64 = 2;
 
@@ -95,6 +131,10 @@ const CENSUSES: u64 = 2;
 pub struct Held {
     /// Projects as a whole, by the revision that last touched any.
     pub census: Cache<i32, Arc<Census>>,
+    /// All figures.
+    pub all_figures: Through,
+    /// All projects.
+    pub all_projects: Through,
     /// Projects by their ids.
     pub rows: Shelf<ProjectId, Arc<Project>>,
     /// Newest figures.
@@ -111,6 +151,8 @@ impl Default for Held {
     fn default() -> Self {
         Self {
             census: Cache::builder().max_capacity(CENSUSES).eviction_policy(EvictionPolicy::lru()).build(),
+            all_figures: Through::default(),
+            all_projects: Through::default(),
             rows: Shelf::default(),
             newest: Shelf::default(),
             cells: Shelf::default(),

@@ -19,7 +19,7 @@ use crate::domain::{Accumulation, Kind, PeriodCode};
 use crate::store::enterprise::Part;
 use crate::store::observation::{self, Cells, Observation};
 use crate::store::register_entry::{self, RegisterEntry};
-use crate::store::{Revision, Store, enterprise};
+use crate::store::{AT_A_TIME, Packed, Revision, Slot, Store, enterprise};
 
 pub use projects::{FirstPage, GroupsBy, ProjectId, ProjectsOf, StagesOf, of_parents};
 
@@ -34,6 +34,10 @@ pub struct Facts {
     pub(super) at: i32,
     /// The last revision that touched projects.
     projects_at: i32,
+    /// The last that touched figures.
+    figures_at: i32,
+    /// The newest there is.
+    newest: i32,
     held: Arc<Held>,
 }
 
@@ -44,9 +48,10 @@ pub type FactLoader = DataLoader<Facts, HashMapCache>;
 pub fn facts(library: &Library, volume: &Volume, fetches: &Fetches) -> FactLoader {
     let fetches = fetches.clone();
     let wait = move |fetch| fetches.put(fetch);
-    let projects_at = volume.atlas.touched(Kind::Project.table());
+    let [projects_at, figures_at] = [Kind::Project.table(), "observations"].map(|table| volume.atlas.touched(table));
+    let newest = library.number().max(volume.revision.number);
     let (store, held) = (library.store().clone(), library.held());
-    let facts = Facts { store, at: volume.revision.number, projects_at, held };
+    let facts = Facts { store, at: volume.revision.number, projects_at, figures_at, newest, held };
     DataLoader::with_cache(facts, wait, HashMapCache::default()).delay(Duration::ZERO)
 }
 
@@ -74,6 +79,19 @@ pub struct CellsOf {
     pub to: Option<PeriodCode>,
     /// With this accumulation only.
     pub accumulation: Option<Accumulation>,
+}
+
+impl CellsOf {
+    /// The same of these subjects.
+    fn of<'a>(&'a self, subjects: &'a [i64]) -> Cells<'a> {
+        Cells {
+            subjects,
+            indicators: self.indicators.as_deref(),
+            from: self.from,
+            to: self.to,
+            accumulation: self.accumulation,
+        }
+    }
 }
 
 /// The cells of many subjects for one indicator, period and accumulation, to be compared.
@@ -185,6 +203,12 @@ impl Facts {
         self.held.census.get_with(self.projects_at, || Arc::new(Census::new(&self.store, self.projects_at)))
     }
 
+    /// All figures, where they are held.
+    async fn figures(&self) -> Result<Option<Slot<Packed>>, Fault> {
+        let packing = |through| observation::packing(&self.store, through, AT_A_TIME);
+        self.held.all_figures.rows(self.figures_at, self.newest, packing).await.map_err(Fault::from)
+    }
+
     async fn fetch_newest(&self, keys: &[Newest]) -> Loaded<Newest, Vec<Arc<Observation>>> {
         let mut found = HashMap::new();
         for ((indicator, not_after), keys) in questions(keys, |key| (key.indicator, key.not_after)) {
@@ -203,6 +227,14 @@ impl Loader<Newest> for Facts {
     type Error = Fault;
 
     async fn load(&self, keys: &[Newest]) -> Loaded<Newest, Self::Value> {
+        if let Some(figures) = self.figures().await?.as_ref().and_then(Slot::whole) {
+            let found = keys.iter().map(|key| {
+                let Newest { subject, indicator, not_after } = *key;
+                let rows = observation::newest_held(figures, self.at, subject, indicator, not_after);
+                Ok((*key, shared(rows.map_err(Fault::from)?)))
+            });
+            return found.collect();
+        }
         let fetch = async |missing: Vec<_>| self.fetch_newest(&missing).await;
         self.held.newest.load(self.at, keys, |_| true, fetch).await
     }
@@ -214,14 +246,7 @@ impl Facts {
         let question = |key: &CellsOf| CellsOf { subject: 0, ..key.clone() };
         for (asked, keys) in questions(keys, question) {
             let subjects: Vec<i64> = keys.iter().map(|key| key.subject).collect();
-            let cells = Cells {
-                subjects: &subjects,
-                indicators: asked.indicators.as_deref(),
-                from: asked.from,
-                to: asked.to,
-                accumulation: asked.accumulation,
-            };
-            let rows = observation::list(&self.store, self.at, &cells).await.map_err(Fault::from)?;
+            let rows = observation::list(&self.store, self.at, &asked.of(&subjects)).await.map_err(Fault::from)?;
             for (subject, rows) in by_owner(shared(rows), |row| row.subject) {
                 found.insert(CellsOf { subject, ..asked.clone() }, rows);
             }
@@ -235,6 +260,13 @@ impl Loader<CellsOf> for Facts {
     type Error = Fault;
 
     async fn load(&self, keys: &[CellsOf]) -> Loaded<CellsOf, Self::Value> {
+        if let Some(figures) = self.figures().await?.as_ref().and_then(Slot::whole) {
+            let found = keys.iter().map(|key| {
+                let rows = observation::list_held(figures, self.at, &key.of(&[key.subject]));
+                Ok((key.clone(), shared(rows.map_err(Fault::from)?)))
+            });
+            return found.collect();
+        }
         let fetch = async |missing: Vec<_>| self.fetch_cells(&missing).await;
         self.held.cells.load(self.at, keys, |_| true, fetch).await
     }
@@ -246,6 +278,8 @@ impl Loader<Peers> for Facts {
 
     async fn load(&self, keys: &[Peers]) -> Loaded<Peers, Self::Value> {
         let mut found = HashMap::new();
+        let slot = self.figures().await?;
+        let figures = slot.as_ref().and_then(Slot::whole);
         let question = |key: &Peers| (Arc::clone(&key.subjects), key.indicator, key.accumulation);
         for ((subjects, indicator, accumulation), keys) in questions(keys, question) {
             let periods = keys.iter().map(|key| key.period);
@@ -256,7 +290,11 @@ impl Loader<Peers> for Facts {
                 to: periods.max(),
                 accumulation: Some(accumulation),
             };
-            let rows = observation::list(&self.store, self.at, &cells).await.map_err(Fault::from)?;
+            let rows = match figures {
+                Some(figures) => observation::list_held(figures, self.at, &cells),
+                None => observation::list(&self.store, self.at, &cells).await,
+            }
+            .map_err(Fault::from)?;
             let mut by: HashMap<PeriodCode, Vec<Observation>> = HashMap::new();
             for row in rows {
                 by.entry(row.period).or_default().push(row);

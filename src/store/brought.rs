@@ -17,24 +17,40 @@ const PACKAGE: u16 = u16::MAX;
 
 /// A row that an import brings.
 pub(super) struct New<'a> {
-    pub(super) key: String,
     /// The package that brings it.
     pub(super) package: &'a str,
     pub(super) content: Content,
+}
+
+impl New<'_> {
+    /// Its key; packages are known by their names.
+    pub(super) fn key(&self) -> String {
+        match &self.content {
+            Content::Record(record) => record.key(),
+            _ => self.package.to_owned(),
+        }
+    }
 }
 
 impl Place {
     /// The row that stands there.
     pub(super) fn read(self, packages: &[Package]) -> New<'_> {
         let package = &packages[usize::from(self.package)];
-        let (key, content) = if self.table == PACKAGE {
-            let (title, version) = (package.title.clone(), package.version.clone());
-            (package.name.clone(), Content::Package { title, version })
+        let content = if self.table == PACKAGE {
+            Content::Package { title: package.title.clone(), version: package.version.clone() }
         } else {
-            let record = package.tables[usize::from(self.table)].get(self.row as usize);
-            (record.key(), Content::Record(record))
+            Content::Record(package.tables[usize::from(self.table)].get(self.row as usize))
         };
-        New { key, package: &package.name, content }
+        New { package: &package.name, content }
+    }
+
+    /// The key of the row that stands there.
+    pub(super) fn key(self, packages: &[Package]) -> String {
+        let package = &packages[usize::from(self.package)];
+        match self.table {
+            PACKAGE => package.name.clone(),
+            table => package.tables[usize::from(table)].key(self.row as usize),
+        }
     }
 }
 
@@ -69,7 +85,8 @@ impl<'a> Brought<'a> {
         }
         let mut order: Vec<u32> = (0..brought.keys.len()).collect();
         let key = |row: &u32| brought.keys.get(*row);
-        order.sort_unstable_by(|a, b| key(a).cmp(key(b)));
+        // Rows mostly come in long runs that are in order already.
+        order.sort_by(|a, b| key(a).cmp(key(b)));
         let twice = order.windows(2).find(|pair| key(&pair[0]) == key(&pair[1]));
         twice.map_or(Ok(()), |pair| Err(key(&pair[0]).to_owned()))?;
         Ok(Self { held: vec![false; order.len()], order, ..brought })

@@ -3,12 +3,11 @@
 //! One description per table drives everything that must agree: what an import writes, what it compares
 //! with, and what `verify` reads back.
 
-use std::collections::HashMap;
-
 use sea_query::{Expr, ExprTrait, SelectStatement, Value};
 
 use super::db::Row;
 use super::error::StoreError;
+use super::version::Named;
 use crate::domain::{Cell, Decimal, Kind, PeriodCode, Point, Quantity, Record, Table, unit};
 
 /// Where one field, or a few that belong together, are kept.
@@ -361,16 +360,25 @@ impl Layout {
         Ok(values)
     }
 
-    /// What [`Layout::record`] reads, over alias `f` and those of [`Layout::join`].
+    /// Those of them whose entity a fact may carry: of these there are too many to be held.
+    pub(super) fn joined(&self) -> impl Iterator<Item = &'static str> {
+        self.columns.iter().filter_map(|column| match *column {
+            Column::One(name, kind) if Self::of(kind.table()).is_some() => Some(name),
+            Column::Any { column: name, .. } => Some(name),
+            _ => None,
+        })
+    }
+
+    /// What [`Layout::record`] reads, over alias `f` and those of [`Layout::joined`].
     pub(super) fn expressions(&self) -> Vec<Expr> {
         let own = self.names().into_iter().map(|name| Expr::col(("f", name)));
-        let others = self.entity_columns().flat_map(|name| ["kind", "code"].map(|column| Expr::col((name, column))));
+        let others = self.joined().flat_map(|name| ["kind", "code"].map(|column| Expr::col((name, column))));
         own.chain(others).collect()
     }
 
     /// Joins to alias `f` the identities that its rows point to, each under the name of its column.
-    pub(super) fn join(&self, select: &mut SelectStatement) {
-        for name in self.entity_columns() {
+    pub(super) fn join(&self, select: &mut SelectStatement, columns: impl Iterator<Item = &'static str>) {
+        for name in columns {
             let same = Expr::col((name, "id")).equals(("f", name));
             select.join_as(sea_query::JoinType::LeftJoin, "entity", name, same);
         }
@@ -383,7 +391,7 @@ impl Layout {
         row: &Row,
         at: usize,
         own: &str,
-        tasks: &HashMap<i64, String>,
+        named: &Named,
     ) -> Result<Record, Unread> {
         let mut typed = Reader { row, at };
         let mut codes = Reader { row, at: at + self.names().len() };
@@ -405,12 +413,19 @@ impl Layout {
                     set(field, own.split_once('/').map_or(Cell::Null, |(_, tail)| Cell::Text(tail.into())));
                 }
                 Column::Text(name) => set(name, cell(typed.some_text()?)),
-                Column::One(name, kind) => {
+                Column::One(name, kind) if Self::of(kind.table()).is_some() => {
                     let (id, word, code) = (typed.some_int()?, codes.some_text()?, codes.some_text()?);
                     if id.is_some() != code.is_some() || word.is_some_and(|word| word != kind.word()) {
                         return odd(name);
                     }
                     set(name, cell(code));
+                }
+                Column::One(name, kind) => {
+                    let Some(id) = typed.some_int()? else { continue };
+                    match named.get(&id) {
+                        Some((word, code)) if word == kind.word() => set(name, Cell::Text(code.as_str().into())),
+                        _ => return odd(name),
+                    }
                 }
                 Column::Any { column, kind, code } => {
                     let (id, word, text) = (typed.some_int()?, codes.some_text()?, codes.some_text()?);
@@ -420,14 +435,15 @@ impl Layout {
                     set(kind, cell(word));
                     set(code, cell(text));
                 }
-                Column::Many(name, _) => {
+                Column::Many(name, kind) => {
                     let Some(text) = typed.some_text()? else { continue };
                     let Some(ids) = unbarred(&text) else { return odd(name) };
                     let found: Option<Vec<Box<str>>> = ids
                         .map(|id| {
                             let number: i64 = id.parse().ok()?;
                             // One way of writing a number: "+1" and "01" are not ours.
-                            (number.to_string() == id).then(|| tasks.get(&number).map(|code| code.as_str().into()))?
+                            let (word, code) = named.get(&number).filter(|_| number.to_string() == id)?;
+                            (word == kind.word()).then(|| code.as_str().into())
                         })
                         .collect();
                     let Some(found) = found else { return odd(name) };

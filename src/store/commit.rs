@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use chrono::{DateTime, Utc};
 use futures_util::TryStreamExt;
@@ -13,7 +14,7 @@ use sea_query::{
 use super::brought::{Brought, New, Place};
 use super::columns::Layout;
 use super::db::{Dialect, Session, Written};
-use super::digest::{self, FORMAT, Head};
+use super::digest::{self, Damaged, FORMAT, Head};
 use super::error::{CommitError, Held, StoreError};
 use super::identities::Identities;
 use super::redaction::Hashes;
@@ -173,7 +174,7 @@ impl Store {
 /// Compares the packages with the live rows they hold. Tables in which nothing changes are left out.
 async fn plan<'a>(session: &mut Session, packages: &'a [Package]) -> Result<Vec<Plan<'a>>, CommitError> {
     let names: Vec<&str> = packages.iter().map(|package| package.name.as_str()).collect();
-    let tasks = version::task_codes(session).await?;
+    let named = version::named(session).await?;
     let mut plans = Vec::new();
     for family in packaged() {
         let mut brought =
@@ -183,7 +184,7 @@ async fn plan<'a>(session: &mut Session, packages: &'a [Package]) -> Result<Vec<
         {
             let mut live = session.stream(&select);
             while let Some(row) = live.try_next().await.map_err(CommitError::from)? {
-                let old = family.version(&row, &tasks)?.map_err(|_| StoreError::Damaged)?;
+                let old = family.version(&row, &named)?.map_err(|_| StoreError::Damaged)?;
                 if !brought.takes_over(&old) {
                     end.push(if matches!(family, Family::Packages) { old.key.into() } else { old.id.into() });
                 }
@@ -225,18 +226,7 @@ pub(super) fn ending(family: Family, ids: &[Value], number: i32) -> UpdateStatem
 /// Ids of everything that the new rows are or point to. New identities are numbered in the order of
 /// tables and keys, so that the same imports give the same ids everywhere; none is ever used again.
 async fn identify(session: &mut Session, plans: &[Plan<'_>]) -> Result<Identities, StoreError> {
-    let mut ids = Identities::default();
-    for plan in plans {
-        for row in plan.rows() {
-            let Content::Record(record) = &row.content else { continue };
-            if let Family::Fact(_, layout) = plan.family {
-                layout.references(record).into_iter().for_each(|(kind, code)| ids.want(kind, code));
-            }
-            if let Some(kind) = carried(plan.family) {
-                ids.want(kind, &row.key);
-            }
-        }
-    }
+    let mut ids = wanted(plans);
     let first = next_id(session, "entity").await?;
     // Of an empty database nothing need be asked.
     for (kind, codes) in ids.kinds().filter(|_| first > 1) {
@@ -252,9 +242,10 @@ async fn identify(session: &mut Session, plans: &[Plan<'_>]) -> Result<Identitie
     for plan in plans {
         let Some(kind) = carried(plan.family) else { continue };
         let mut fresh = Vec::with_capacity(BATCH);
-        for row in plan.rows() {
-            if ids.number(kind, &row.key, next) {
-                fresh.push([next.into(), kind.into(), Value::from(row.key)]);
+        for place in &plan.begin {
+            let key = place.key(plan.packages);
+            if ids.number(kind, &key, next) {
+                fresh.push([next.into(), kind.into(), Value::from(key)]);
                 next += 1;
             }
             if fresh.len() == BATCH {
@@ -264,6 +255,39 @@ async fn identify(session: &mut Session, plans: &[Plan<'_>]) -> Result<Identitie
         insert(session, "entity", &columns, fresh).await?;
     }
     Ok(ids)
+}
+
+/// Rows that are looked through at a time.
+const SOME: usize = 20_000;
+
+/// Everything that the new rows are or point to. They are looked through on all cores.
+fn wanted(plans: &[Plan<'_>]) -> Identities {
+    let parts: Vec<(&Plan<'_>, &[Place])> =
+        plans.iter().flat_map(|plan| plan.begin.chunks(SOME).map(move |some| (plan, some))).collect();
+    let next = AtomicUsize::new(0);
+    let look = || {
+        let mut ids = Identities::default();
+        while let Some((plan, some)) = parts.get(next.fetch_add(1, Ordering::Relaxed)) {
+            for place in *some {
+                if let Some(kind) = carried(plan.family) {
+                    ids.want(kind, &place.key(plan.packages));
+                }
+                if let Family::Fact(_, layout) = plan.family
+                    && let Content::Record(record) = place.read(plan.packages).content
+                {
+                    layout.references(&record).into_iter().for_each(|(kind, code)| ids.want(kind, code));
+                }
+            }
+        }
+        ids
+    };
+    let cores = std::thread::available_parallelism().map_or(1, usize::from).min(parts.len());
+    std::thread::scope(|threads| {
+        let others: Vec<_> = (1..cores).map(|_| threads.spawn(look)).collect();
+        let all = look();
+        let others = others.into_iter().map(|one| one.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        others.fold(all, Identities::with)
+    })
 }
 
 /// Ids of identities of one kind by their codes.
@@ -318,16 +342,14 @@ async fn begin(
     };
     columns.extend(["rev_from", "rev_to"]);
     let mut row = |place: &Place| {
-        let New { key, package, content } = &place.read(plan.packages);
-        let unfit = |column: &str| CommitError::Unfit {
-            table: plan.family.name(),
-            key: key.clone(),
-            column: column.to_owned(),
-        };
+        let new = place.read(plan.packages);
+        let New { package, content } = &new;
+        let unfit =
+            |column: &str| CommitError::Unfit { table: plan.family.name(), key: new.key(), column: column.to_owned() };
         // A row without texts has no salt: nothing would tell a changed one.
         let salted = matches!(content, Content::Record(record) if sealed::texts(record).next().is_some());
-        let salt = || Value::from(salted.then(|| seed.salt(plan.family.name(), key)));
-        let own = || carried(plan.family).and_then(|kind| find(kind, key)).ok_or_else(|| unfit("code"));
+        let salt = || Value::from(salted.then(|| seed.salt(plan.family.name(), &new.key())));
+        let own = || carried(plan.family).and_then(|kind| find(kind, &new.key())).ok_or_else(|| unfit("code"));
         let mut values: Vec<Value> = match (plan.family, content) {
             (Family::Fact(_, layout), Content::Record(record)) => {
                 let id = if layout.numbered { next } else { own()? };
@@ -343,7 +365,7 @@ async fn begin(
                 let shape = record.shape.as_ref().map(geometry::to_blob);
                 vec![own()?.into(), (*package).into(), version::dimension_body(record)?.into(), shape.into(), salt()]
             }
-            (_, Content::Package { title, version }) => [key, title, version].map(|text| text.as_str().into()).into(),
+            (_, Content::Package { title, version }) => [*package, title, version].map(|text: &str| text.into()).into(),
             (_, Content::Edition(_) | Content::Redaction(_)) => return Err(unfit("package")),
         };
         values.extend(life.clone());
@@ -351,11 +373,18 @@ async fn begin(
     };
     let dialect = session.dialect();
     let mut some = plan.begin.chunks(BATCH);
+    let mut again = None;
     let mut next = || -> Result<Option<(Written, usize)>, CommitError> {
         let Some(some) = some.next() else { return Ok(None) };
         let rows = some.iter().map(&mut row).collect::<Result<Vec<_>, _>>()?;
-        let statement = inserting(plan.family.sql(), columns.iter().copied(), rows.into_iter());
-        Ok(Some((Written::new(dialect, &statement, some.len() == BATCH), some.len())))
+        // The text of a full batch is long, and always the same.
+        let text = |rows: &[Vec<Value>]| -> Arc<str> {
+            let statement = inserting(plan.family.sql(), columns.iter().copied(), rows.iter().cloned());
+            dialect.render(&statement).0.into()
+        };
+        let full = some.len() == BATCH;
+        let sql = if full { Arc::clone(again.get_or_insert_with(|| text(&rows))) } else { text(&rows) };
+        Ok(Some((Written::of(sql, rows.into_iter().flatten(), full), some.len())))
     };
     // While the database takes in some rows the next are made ready.
     let mut ready = next()?;
@@ -437,7 +466,12 @@ fn as_given<'a>(plans: &'a [Plan<'_>]) -> impl FnMut(Family, &Version) -> Option
     let mut given: HashMap<&str, _> = plans.iter().map(|plan| (plan.family.name(), plan.rows())).collect();
     move |family, version| {
         let given = given.get_mut(family.name())?.next()?;
-        if given.key == version.key { given.content.differs(&version.content) } else { Some("key".to_owned()) }
+        match &given.content {
+            // A record's key is part of what it says.
+            Content::Record(_) => given.content.differs(&version.content),
+            _ if given.package == version.key => given.content.differs(&version.content),
+            _ => Some("key".to_owned()),
+        }
     }
 }
 
@@ -452,13 +486,13 @@ pub(super) async fn seal(
 ) -> Result<Revision, CommitError> {
     let committed_at = revision::moment(made.at, newest);
     let previous = newest.map(|revision| revision.digest.clone());
-    let tasks = version::task_codes(session).await?;
+    let named = version::named(session).await?;
     let Made { author, message, .. } = made;
     let head = Head { number, committed_at, author, message, previous: previous.as_deref(), format: FORMAT };
     // Rows begun now hold no redacted text.
-    let sealed = digest::digest(session, &tasks, &head, &Arc::new(Hashes::new()), inspect).await?;
-    if let Some((table, damage)) = sealed.damage.into_iter().next() {
-        return Err(CommitError::Unfit { table, key: damage.key, column: damage.what });
+    let sealed = digest::digest(session, &named, &head, &Arc::new(Hashes::new()), inspect).await?;
+    if let Some(Damaged { table, key, column }) = sealed.damage.into_iter().next() {
+        return Err(CommitError::Unfit { table, key, column });
     }
     let revision = Revision {
         number,

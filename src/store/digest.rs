@@ -13,11 +13,10 @@
 //! older `planatlas-revision-1` has the texts themselves; what was sealed so stays so.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, SecondsFormat, Utc};
-use futures_util::TryStreamExt;
+use futures_util::{StreamExt, TryStreamExt};
 use sea_query::{Expr, ExprTrait, Order};
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
@@ -25,11 +24,11 @@ use tokio::sync::mpsc::{self, Sender};
 use tokio::task::JoinHandle;
 
 use super::columns::Layout;
-use super::db::{Dialect, Session};
+use super::db::{Dialect, Row, Session};
 use super::error::StoreError;
 use super::redaction::Hashes;
 use super::sealed::{self, Texts};
-use super::version::{Content, Damage, Family, Version, canonical, families, has_ended};
+use super::version::{Content, Damage, Family, Named, Version, canonical, families, has_ended};
 
 /// The way of hashing that new revisions get.
 pub(super) const FORMAT: i64 = 2;
@@ -58,14 +57,22 @@ pub(super) struct Head<'a> {
 pub(super) struct Digest {
     pub(super) hex: String,
     /// Rows that could not be read back, with their table. Empty unless the database was tampered with.
-    pub(super) damage: Vec<(&'static str, Damage)>,
+    pub(super) damage: Vec<Damaged>,
+}
+
+/// A row that is not what it should be.
+pub(super) struct Damaged {
+    pub(super) table: &'static str,
+    pub(super) key: String,
+    /// The column that shows it.
+    pub(super) column: String,
 }
 
 /// The digest of a revision whose rows are in the database. `inspect` is shown each row begun and may say
 /// what is wrong with it.
 pub(super) async fn digest(
     session: &mut Session,
-    tasks: &HashMap<i64, String>,
+    named: &Arc<Named>,
     head: &Head<'_>,
     redacted: &Arc<Hashes>,
     mut inspect: impl FnMut(Family, &Version) -> Option<String> + Send,
@@ -78,20 +85,30 @@ pub(super) async fn digest(
     for family in families() {
         let begin = if first { "{\"begun\":[" } else { ",{\"begun\":[" };
         let mut open = false;
+        let mut unread = Vec::new();
         {
-            let mut rows = session.stream(&begun(dialect, *family, head.number));
-            while let Some(row) = rows.try_next().await? {
-                match family.version(&row, tasks)? {
-                    Ok(version) => {
-                        if let Some(what) = inspect(*family, &version) {
-                            damage.push((family.name(), Damage { key: version.key.clone(), what }));
+            let rows = session.stream(&begun(dialect, *family, head.number)).try_chunks(HANDFUL);
+            let mut rows =
+                rows.map_err(|error| error.1).map(|rows| versions(*family, rows, Arc::clone(named))).buffered(2);
+            while let Some(versions) = rows.try_next().await? {
+                for version in versions {
+                    match version {
+                        Ok(version) => {
+                            if let Some(column) = inspect(*family, &version) {
+                                damage.push(Damaged { table: family.name(), key: version.key.clone(), column });
+                            }
+                            text.add(if std::mem::replace(&mut open, true) { "," } else { begin }).await?;
+                            text.push(Piece::Row(*family, version)).await?;
                         }
-                        text.add(if std::mem::replace(&mut open, true) { "," } else { begin }).await?;
-                        text.push(Piece::Row(*family, version)).await?;
+                        Err(found) => unread.push(found),
                     }
-                    Err(found) => damage.push((family.name(), found)),
                 }
             }
+        }
+        for Damage { id, key, what } in unread {
+            let key = if key.is_some() { key } else { family.key_of(session, id).await? };
+            let key = key.unwrap_or_else(|| format!("#{id}"));
+            damage.push(Damaged { table: family.name(), key, column: what });
         }
         let mut rows = session.stream(&ended(*family, head.number));
         let mut any = false;
@@ -129,6 +146,17 @@ pub(super) async fn digest(
     Ok(Digest { hex: made.hex, damage })
 }
 
+/// What some rows say, worked out on another thread than the one that fetches them.
+async fn versions(
+    family: Family,
+    rows: Result<Vec<Row>, StoreError>,
+    named: Arc<Named>,
+) -> Result<Vec<Result<Version, Damage>>, StoreError> {
+    let rows = rows?;
+    let read = move || rows.iter().map(|row| family.version(row, &named)).collect();
+    tokio::task::spawn_blocking(read).await.map_err(|_| StoreError::Damaged)?
+}
+
 /// A part of the text that is hashed.
 enum Piece {
     Text(Cow<'static, str>),
@@ -155,8 +183,8 @@ impl Text {
                     match piece {
                         Piece::Text(text) => out.push_str(&text),
                         Piece::Row(family, version) => {
-                            if let Some(what) = write_row(&mut out, format, family, &version, &redacted)? {
-                                damage.push((family.name(), Damage { key: version.key, what }));
+                            if let Some(column) = write_row(&mut out, format, family, &version, &redacted)? {
+                                damage.push(Damaged { table: family.name(), key: version.key, column });
                             }
                         }
                     }
@@ -164,7 +192,7 @@ impl Text {
                 hash.update(&out);
                 out.clear();
             }
-            Ok(Digest { hex: hex::encode(hash.finalize()), damage })
+            Ok(Digest { hex: sealed::hexadecimal(&hash.finalize()), damage })
         });
         Self { pieces: Vec::with_capacity(HANDFUL), to, made }
     }

@@ -48,6 +48,11 @@ impl<T> Slot<T> {
         self.0.get()?.as_ref()
     }
 
+    /// Whether it was given up, because there is too much.
+    pub fn is_too_much(&self) -> bool {
+        self.0.get().is_some_and(Option::is_none)
+    }
+
     /// Whether that was the end.
     fn fill(&self, gathered: Gathered<T>) -> bool {
         let found = match gathered {

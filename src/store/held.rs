@@ -14,13 +14,13 @@ impl Store {
     /// When the database fails or a row cannot be read back.
     pub async fn held_by(&self, package: &str) -> Result<Vec<Record>, StoreError> {
         let mut session = self.db.read().await?;
-        let tasks = version::task_codes(&mut session).await?;
+        let named = version::named(&mut session).await?;
         let mut records = Vec::new();
         for family in packaged() {
             let select = living(session.dialect(), family, &[package]);
             let mut rows = session.stream(&select);
             while let Some(row) = rows.try_next().await? {
-                let version = family.version(&row, &tasks)?.map_err(|_| StoreError::Damaged)?;
+                let version = family.version(&row, &named)?.map_err(|_| StoreError::Damaged)?;
                 if let Content::Record(record) = version.content {
                     records.push(record);
                 }

@@ -1,6 +1,7 @@
 //! The identities that an import meets, by kind and code.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry as MapEntry;
 use std::hash::{BuildHasher, RandomState};
 
 use hashbrown::HashTable;
@@ -19,6 +20,17 @@ impl Identities {
             Some(codes) => codes.want(code),
             None => self.0.entry(kind.to_owned()).or_default().want(code),
         }
+    }
+
+    /// Takes note of what others have noted; none may have been numbered.
+    pub(super) fn with(mut self, others: Self) -> Self {
+        for (kind, others) in others.0 {
+            match self.0.entry(kind) {
+                MapEntry::Vacant(room) => drop(room.insert(others)),
+                MapEntry::Occupied(mut codes) => others.all().for_each(|code| codes.get_mut().want(code)),
+            }
+        }
+        self
     }
 
     /// The id of an identity that was numbered.

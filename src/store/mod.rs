@@ -25,6 +25,7 @@ mod held;
 mod identities;
 pub mod names;
 pub mod observation;
+mod packed;
 #[cfg(test)]
 mod plans;
 pub mod project;
@@ -55,6 +56,7 @@ pub use drawing::Drawing;
 pub use edition::{Closing, Edition, EditionError};
 pub use error::{BackupError, CommitError, Dangling, Held, StoreError};
 pub use gathering::{AT_A_TIME, Gathered, Gathering, Slot, gather};
+pub use packed::{Packed, Packing};
 pub use redaction::{RedactError, Redacted, Redaction, Target};
 pub use revision::Revision;
 pub use sealed::Seed;

@@ -1,5 +1,7 @@
 //! Figures: cells of sources, by subject, indicator and period.
 
+pub(super) mod held;
+
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
@@ -11,6 +13,8 @@ use super::dimension;
 use super::search::{Columns, among, quantity};
 use super::{Store, StoreError, held_at};
 use crate::domain::{Accumulation, Cell, Comparator, Kind, ObservationStatus, PeriodCode, Quantity};
+
+pub use held::{list_held, newest_held, packing};
 
 /// One cell of one source.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -300,7 +304,7 @@ pub(super) fn read_at(row: &Row, at: usize) -> Result<Observation, StoreError> {
         document: columns.int()?,
         period: period(columns.int()?)?,
         accumulation: columns.parsed(Accumulation::from_word)?,
-        quantity: quantity(columns.some_int()?, columns.some_text()?, columns.some_int()?, columns.some_text()?)?,
+        quantity: quantity(columns.some_int()?, columns.some_str()?, columns.some_int()?, columns.some_text()?)?,
         comparator: columns.some_parsed(Comparator::from_word)?,
         status: columns.parsed(ObservationStatus::from_word)?,
         released_on: columns.some_parsed(|text| text.parse().ok())?,

@@ -1,5 +1,6 @@
 //! Projects: search, count, group, and the first few of each place.
 
+pub(super) mod held;
 pub(super) mod statements;
 mod traits;
 
@@ -12,6 +13,7 @@ use super::search::{Columns, point, quantity};
 use super::{Store, StoreError};
 use crate::domain::{Point, ProjectStage, Quantity};
 use crate::geometry::Bbox;
+pub use held::{by_id_held, packing};
 pub use traits::{Reading, Traits};
 
 /// A project, as one revision holds it.
@@ -257,7 +259,7 @@ pub async fn reach(store: &Store, at: i32) -> Result<Vec<Reach>, StoreError> {
         .map(|row| {
             let mut columns = Columns::new(row);
             Ok(Reach {
-                tasks: ids(columns.some_text()?)?,
+                tasks: ids(columns.some_str()?)?,
                 zone: columns.some_int()?,
                 region: columns.some_int()?,
                 cluster: columns.some_int()?,
@@ -361,14 +363,15 @@ pub async fn stages(store: &Store, at: i32, projects: &[i64]) -> Result<Vec<Reac
 }
 
 /// The items of a barred text.
-fn items(text: Option<String>) -> Result<Vec<String>, StoreError> {
+fn items(text: Option<&str>) -> Result<Vec<String>, StoreError> {
     let Some(text) = text else { return Ok(Vec::new()) };
-    Ok(unbarred(&text).ok_or(StoreError::Damaged)?.map(str::to_owned).collect())
+    Ok(unbarred(text).ok_or(StoreError::Damaged)?.map(str::to_owned).collect())
 }
 
 /// The same where the items are ids.
-fn ids(text: Option<String>) -> Result<Vec<i64>, StoreError> {
-    items(text)?.iter().map(|id| id.parse().map_err(|_| StoreError::Damaged)).collect()
+fn ids(text: Option<&str>) -> Result<Vec<i64>, StoreError> {
+    let Some(text) = text else { return Ok(Vec::new()) };
+    unbarred(text).ok_or(StoreError::Damaged)?.map(|id| id.parse().map_err(|_| StoreError::Damaged)).collect()
 }
 
 fn read(row: &Row) -> Result<Project, StoreError> {
@@ -377,16 +380,16 @@ fn read(row: &Row) -> Result<Project, StoreError> {
         id: columns.int()?,
         name: columns.text()?,
         name_en: columns.some_text()?,
-        kinds: items(columns.some_text()?)?,
+        kinds: items(columns.some_str()?)?,
         stage: columns.some_parsed(ProjectStage::from_word)?,
         batch: columns.some_text()?,
-        investment: quantity(columns.some_int()?, columns.some_text()?, columns.some_int()?, columns.some_text()?)?,
+        investment: quantity(columns.some_int()?, columns.some_str()?, columns.some_int()?, columns.some_text()?)?,
         location: point(columns.some_int()?, columns.some_int()?)?,
         zone: columns.some_int()?,
         region: columns.some_int()?,
         cluster: columns.some_int()?,
         chain: columns.some_int()?,
-        tasks: ids(columns.some_text()?)?,
+        tasks: ids(columns.some_str()?)?,
         document: columns.int()?,
         locator: columns.some_text()?,
         quote: columns.some_text()?,

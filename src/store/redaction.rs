@@ -159,7 +159,7 @@ impl Store {
         let newest = revision::head(&mut session).await?.ok_or(RedactError::Nothing)?;
         let number = newest.number + 1;
         let earlier = hashes(&mut session).await?;
-        let tasks = version::task_codes(&mut session).await?;
+        let named = version::named(&mut session).await?;
         let mut found: BTreeSet<Redacted> = BTreeSet::new();
         let (mut fixed, mut older) = (BTreeSet::new(), BTreeSet::new());
         let mut touched: BTreeSet<&'static str> = BTreeSet::new();
@@ -169,7 +169,7 @@ impl Store {
                 let select = family.select(session.dialect());
                 let mut rows = session.stream(&select);
                 while let Some(row) = rows.try_next().await? {
-                    let version = family.version(&row, &tasks)?.map_err(|_| StoreError::Damaged)?;
+                    let version = family.version(&row, &named)?.map_err(|_| StoreError::Damaged)?;
                     let gone = earlier.get(&(family.name().to_owned(), version.key.clone(), version.since));
                     let hit = hits(redaction.target, &version, gone);
                     if !hit.fixed.is_empty() {

@@ -35,7 +35,7 @@ impl Seed {
         let mut hash = Sha256::new();
         hash.update(self.0);
         hash.update(json(&[table, key]));
-        hex::encode(&hash.finalize()[..16])
+        hexadecimal(&hash.finalize()[..16])
     }
 }
 
@@ -50,7 +50,7 @@ pub(super) enum Salts {
 
 /// SHA-256 of a JSON list of two texts.
 fn hashed(a: &str, b: &str) -> String {
-    hex::encode(Sha256::digest(json(&[a, b])))
+    hexadecimal(&Sha256::digest(json(&[a, b])))
 }
 
 /// Texts as JSON; memory is the only thing that could fail.
@@ -58,18 +58,26 @@ fn json(value: &impl serde::Serialize) -> String {
     serde_json::to_string(value).unwrap_or_default()
 }
 
-fn hexadecimal(text: &str, digits: usize) -> bool {
+/// Two digits for each byte.
+pub(super) fn hexadecimal(bytes: &[u8]) -> String {
+    // Letter by letter, as the library makes texts, would take as long as the hash.
+    let mut digits = vec![0; bytes.len() * 2];
+    let _ = hex::encode_to_slice(bytes, &mut digits);
+    String::from_utf8(digits).unwrap_or_default()
+}
+
+fn is_hexadecimal(text: &str, digits: usize) -> bool {
     text.len() == digits && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
 }
 
 impl Salts {
     /// The salts of a stored text. Only the one way of writing them is accepted.
     pub(super) fn read(text: &str) -> Option<Self> {
-        if hexadecimal(text, 32) {
+        if is_hexadecimal(text, 32) {
             return Some(Self::Row(text.to_owned()));
         }
         let left: BTreeMap<String, String> = serde_json::from_str(text).ok()?;
-        let same = canonical(&left).ok()? == text && left.values().all(|salt| hexadecimal(salt, 64));
+        let same = canonical(&left).ok()? == text && left.values().all(|salt| is_hexadecimal(salt, 64));
         same.then_some(Self::Left(left))
     }
 

@@ -120,12 +120,12 @@ pub(super) fn scan_ranges(
 /// A stored amount.
 pub(super) fn quantity(
     base: Option<i64>,
-    code: Option<String>,
+    code: Option<&str>,
     decimals: Option<i64>,
     as_reported: Option<String>,
 ) -> Result<Option<Quantity>, StoreError> {
     let Some(base) = base else { return Ok(None) };
-    let unit = code.as_deref().and_then(unit).ok_or(StoreError::Damaged)?;
+    let unit = code.and_then(unit).ok_or(StoreError::Damaged)?;
     let decimals = decimals.and_then(|digits| u32::try_from(digits).ok()).filter(|digits| *digits <= 28);
     Ok(Some(Quantity::from_base(base, unit, decimals.ok_or(StoreError::Damaged)?, as_reported)))
 }
@@ -165,6 +165,10 @@ impl<'a> Columns<'a> {
         self.row.some_int(self.next())
     }
 
+    pub(super) fn some_str(&mut self) -> Result<Option<&'a str>, StoreError> {
+        self.row.some_str(self.next())
+    }
+
     pub(super) fn text(&mut self) -> Result<String, StoreError> {
         self.row.text(self.next())
     }
@@ -179,12 +183,12 @@ impl<'a> Columns<'a> {
 
     /// A text that must parse.
     pub(super) fn parsed<T>(&mut self, parse: impl Fn(&str) -> Option<T>) -> Result<T, StoreError> {
-        parse(&self.text()?).ok_or(StoreError::Damaged)
+        self.some_str()?.and_then(parse).ok_or(StoreError::Damaged)
     }
 
     /// A text that must parse, or nothing.
     pub(super) fn some_parsed<T>(&mut self, parse: impl Fn(&str) -> Option<T>) -> Result<Option<T>, StoreError> {
-        self.some_text()?.map(|text| parse(&text).ok_or(StoreError::Damaged)).transpose()
+        self.some_str()?.map(|text| parse(text).ok_or(StoreError::Damaged)).transpose()
     }
 }
 

@@ -9,7 +9,8 @@ use super::project::{Dim, Order, OrderBy};
 use super::version::{self, Family, families};
 use super::{
     StoredDocument, area, backup, change, commit, db, digest, dimension, drawing, edition, enterprise, names,
-    observation, project, redaction, references, register_entry, revision, spot, stored_document, table, verify,
+    observation, packed, project, redaction, references, register_entry, revision, spot, stored_document, table,
+    verify,
 };
 use crate::domain::{Accumulation, Kind, ObservationStatus, PeriodCode, Point, ProjectStage, Sheet};
 use crate::geometry::Bbox;
@@ -66,6 +67,10 @@ fn observations() {
         to: Some(period("2024-Q2")),
         accumulation: Some(Accumulation::YearToDate),
     };
+    let last = [1, 3, 20240630, 0, 5, 6].map(db::Cell::Int).map(|cell| match cell {
+        db::Cell::Int(0) => db::Cell::Text(Accumulation::YearToDate.word().to_owned()),
+        other => other,
+    });
     check(
         "observation",
         vec![
@@ -74,6 +79,7 @@ fn observations() {
             ("by_id", show(|_| observation::by_id_statement(9))),
             ("versions", show(|d| observation::versions_statement(d, 7, &[8, 9]))),
             ("periods", show(|d| observation::periods_statement(d, 7, &[4, 5]))),
+            ("packing", show(|_| packed::statement(&observation::held::SOURCE, 7, Some(&last), 20_000))),
         ],
     );
 }
@@ -364,6 +370,9 @@ fn commits() {
             add("ending", show(|_| commit::ending(family, &[5i64.into(), 6i64.into()], 7)));
             add("taken", show(|_| commit::taken(family, 7)));
         }
+        if family.is_numbered() {
+            add("key", show(|_| family.key_statement(5)));
+        }
         add("begun", show(|d| digest::begun(d, family, 7)));
         add("ended", show(|_| digest::ended(family, 7)));
     }
@@ -373,7 +382,7 @@ fn commits() {
         ("inserting", show(|_| commit::inserting("entity", ["id", "kind", "code"], rows().into_iter()))),
         ("coded", show(|_| commit::coded("ZONE", ["a", "b"].into_iter()))),
         ("largest_id", show(|_| commit::largest_id("entity"))),
-        ("tasks", show(|_| version::tasks())),
+        ("of_dimensions", show(|_| version::of_dimensions())),
         ("dead_entities", show(|_| references::dead_entities())),
         ("pointing", show(|d| references::pointing(d, project, "zone", &[1, 2]))),
         ("listing", show(|_| references::listing(project, "tasks", 5))),

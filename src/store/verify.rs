@@ -10,12 +10,12 @@ use sea_query::{Condition, Expr, ExprTrait, JoinType, Order, Query, SelectStatem
 
 use super::columns::Layout;
 use super::db::Session;
-use super::digest::{Head, digest};
+use super::digest::{Damaged, Head, digest};
 use super::edition::{self, Edition};
 use super::redaction::{self, Redacted};
 use super::revision::{self, Revision};
 use super::signature::PublicKey;
-use super::version::{Family, OPEN, entity_kind, families, table_of_kind, task_codes};
+use super::version::{Family, OPEN, entity_kind, families, named, table_of_kind};
 use super::{Store, StoreError, drawing};
 use crate::domain::{Sheet, Table};
 
@@ -242,7 +242,7 @@ fn linked(chain: &[Revision], findings: &mut Findings) {
 
 /// Every digest, recomputed from the rows.
 async fn contents(session: &mut Session, chain: &[Revision], findings: &mut Findings) -> Result<(), StoreError> {
-    let tasks = task_codes(session).await?;
+    let named = named(session).await?;
     let redacted = Arc::new(redaction::hashes(session).await?);
     for revision in chain {
         let head = Head {
@@ -253,11 +253,11 @@ async fn contents(session: &mut Session, chain: &[Revision], findings: &mut Find
             previous: revision.previous_digest.as_deref(),
             format: revision.format,
         };
-        let found = digest(session, &tasks, &head, &redacted, |_, _| None).await?;
-        for (table, damage) in found.damage {
-            let zh = format!("{} 列的值不可能由导入写入。", damage.what);
-            let en = format!("No import can have written its column {}.", damage.what);
-            findings.add(Some(revision.number), Some((table, damage.key)), &zh, &en);
+        let found = digest(session, &named, &head, &redacted, |_, _| None).await?;
+        for Damaged { table, key, column } in found.damage {
+            let zh = format!("{column} 列的值不可能由导入写入。");
+            let en = format!("No import can have written its column {column}.");
+            findings.add(Some(revision.number), Some((table, key)), &zh, &en);
         }
         if found.hex != revision.digest {
             findings.add(

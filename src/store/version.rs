@@ -2,7 +2,7 @@
 //! that the digest sees. Commit, digest and verify read the database through here and nowhere else.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use sea_query::{Expr, ExprTrait, JoinType, Order, Query, SelectStatement};
 use serde_json::{Map, Value};
@@ -66,7 +66,9 @@ pub(super) struct Version {
 /// A row that cannot be read back, and what is wrong with it.
 #[derive(Debug)]
 pub(super) struct Damage {
-    pub(super) key: String,
+    pub(super) id: i64,
+    /// Where it can be told.
+    pub(super) key: Option<String>,
     pub(super) what: String,
 }
 
@@ -104,13 +106,22 @@ pub(super) fn table_of_kind(kind: &str) -> Option<&'static Table> {
     }
 }
 
-/// Codes of the tasks, by id: projects name them in a list.
-pub(super) async fn task_codes(session: &mut Session) -> Result<HashMap<i64, String>, StoreError> {
-    session.rows(&tasks()).await?.iter().map(|row| Ok((row.int(0)?, row.text(1)?))).collect()
+/// Kind and code of whatever a dimension carries, by id: millions of facts point to a few thousand of these, which are
+/// looked up here many times sooner than by joining them to each row.
+pub(super) type Named = HashMap<i64, (String, String)>;
+
+/// Reads them.
+pub(super) async fn named(session: &mut Session) -> Result<Arc<Named>, StoreError> {
+    let rows = session.rows(&of_dimensions()).await?;
+    rows.iter().map(|row| Ok((row.int(0)?, (row.text(1)?, row.text(2)?)))).collect::<Result<_, _>>().map(Arc::new)
 }
 
-pub(super) fn tasks() -> SelectStatement {
-    Query::select().columns(["id", "code"]).from("entity").and_where(Expr::col("kind").eq(Kind::Task.word())).take()
+pub(super) fn of_dimensions() -> SelectStatement {
+    let kinds = families().iter().filter_map(|family| match family {
+        Family::Dimension(table) => Some(entity_kind(table)),
+        _ => None,
+    });
+    Query::select().columns(["id", "kind", "code"]).from("entity").and_where(Expr::col("kind").is_in(kinds)).take()
 }
 
 /// Columns before the content: id, key, package, salts, revision.
@@ -186,7 +197,7 @@ ELSE '-M' || substr(CAST("f"."period" / 100 % 100 + 100 AS text), 2) END
     pub(super) fn select(self, dialect: Dialect) -> SelectStatement {
         let mut select = self.from();
         if let Self::Fact(_, layout) = self {
-            layout.join(&mut select);
+            layout.join(&mut select, layout.joined());
         }
         dialect.columns(&mut select, self.expressions(), self.is_listed());
         select
@@ -204,6 +215,8 @@ ELSE '-M' || substr(CAST("f"."period" / 100 % 100 + 100 AS text), 2) END
             Self::Packages | Self::Editions | Self::Redactions => Expr::cust("CAST(0 AS bigint)"),
             _ => column(self.id_column()),
         };
+        // The key of a numbered row is made of what it says.
+        let key = if self.is_numbered() { absent() } else { self.key() };
         let held = match self {
             Self::Packages => [column("name"), absent()],
             Self::Editions | Self::Redactions => [absent(), absent()],
@@ -216,7 +229,7 @@ ELSE '-M' || substr(CAST("f"."period" / 100 % 100 + 100 AS text), 2) END
             Self::Dimension(_) => vec![column("body"), column("shape")],
             Self::Fact(_, layout) => layout.expressions(),
         };
-        [id, self.key()].into_iter().chain(held).chain([column("rev_from")]).chain(content).collect()
+        [id, key].into_iter().chain(held).chain([column("rev_from")]).chain(content).collect()
     }
 
     /// Keys only.
@@ -226,9 +239,26 @@ ELSE '-M' || substr(CAST("f"."period" / 100 % 100 + 100 AS text), 2) END
         if let Self::Fact(_, layout) = self
             && layout.numbered
         {
-            layout.join(&mut select);
+            layout.join(&mut select, layout.entity_columns());
         }
         select
+    }
+
+    /// Whether its rows are numbered rather than carried by an entity.
+    pub(super) const fn is_numbered(self) -> bool {
+        matches!(self, Self::Fact(_, Layout { numbered: true, .. }))
+    }
+
+    /// The key of a numbered row, for people: as much of it as can be told.
+    pub(super) async fn key_of(self, session: &mut Session, id: i64) -> Result<Option<String>, StoreError> {
+        if !self.is_numbered() {
+            return Ok(None);
+        }
+        session.rows(&self.key_statement(id)).await?.first().map_or(Ok(None), |row| row.some_text(0))
+    }
+
+    pub(super) fn key_statement(self, id: i64) -> SelectStatement {
+        self.keys().and_where(Expr::col(("f", "id")).eq(id)).take()
     }
 
     fn from(self) -> SelectStatement {
@@ -257,15 +287,11 @@ ELSE '-M' || substr(CAST("f"."period" / 100 % 100 + 100 AS text), 2) END
     }
 
     /// The version in a row of [`Family::select`], or what is wrong with it.
-    pub(super) fn version(
-        self,
-        row: &Row,
-        tasks: &HashMap<i64, String>,
-    ) -> Result<Result<Version, Damage>, StoreError> {
+    pub(super) fn version(self, row: &Row, named: &Named) -> Result<Result<Version, Damage>, StoreError> {
         let list = if self.is_listed() { row.list()? } else { None };
         let row = list.as_ref().unwrap_or(row);
         let id = row.int(0)?;
-        let key = row.some_text(1)?.unwrap_or_else(|| format!("#{id}"));
+        let key = row.some_text(1)?;
         let read = || {
             let package = row.some_text(2)?;
             let salts = match row.some_text(3)? {
@@ -274,25 +300,29 @@ ELSE '-M' || substr(CAST("f"."period" / 100 % 100 + 100 AS text), 2) END
             };
             let since = row.revision(4)?;
             let content = match self {
-                Self::Editions => Content::Edition(Closed::read(row, HEAD, &key)?),
+                Self::Editions => Content::Edition(Closed::read(row, HEAD, key.as_deref().unwrap_or_default())?),
                 Self::Redactions => Content::Redaction(Gone::read(row, HEAD)?),
                 Self::Packages => Content::Package { title: row.text(HEAD)?, version: row.text(HEAD + 1)? },
                 Self::Dimension(table) => {
                     Content::Record(dimension(table, &row.text(HEAD)?, row.some_bytes(HEAD + 1)?.as_deref())?)
                 }
-                Self::Fact(table, layout) => Content::Record(layout.record(table, row, HEAD, &key, tasks)?),
+                Self::Fact(table, layout) => {
+                    Content::Record(layout.record(table, row, HEAD, key.as_deref().unwrap_or_default(), named)?)
+                }
             };
-            if let Content::Record(record) = &content
-                && record.key() != key
-            {
-                return Err(Unread::Odd(Odd("key".to_owned())));
-            }
-            Ok(Version { id, key: key.clone(), package, salts, since, content })
+            let said = if let Content::Record(record) = &content { Some(record.key()) } else { None };
+            let key = match (key.clone(), said) {
+                (None, Some(said)) if self.is_numbered() => said,
+                (Some(key), Some(said)) if key == said => key,
+                (Some(key), None) => key,
+                _ => return Err(Unread::Odd(Odd("key".to_owned()))),
+            };
+            Ok(Version { id, key, package, salts, since, content })
         };
         match read() {
             Ok(version) => Ok(Ok(version)),
             Err(Unread::Store(error)) => Err(error),
-            Err(Unread::Odd(Odd(what))) => Ok(Err(Damage { key, what })),
+            Err(Unread::Odd(Odd(what))) => Ok(Err(Damage { id, key, what })),
         }
     }
 }

@@ -11,6 +11,7 @@ use crate::graphql::census::is_plain;
 use crate::graphql::fault::Fault;
 use crate::graphql::held::is_common;
 use crate::store::project::{self, Dim, Filter, Group, Order, Project, Reached, Traits};
+use crate::store::{AT_A_TIME, Packed, Slot};
 
 /// The first projects of a parent, or their groups.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,8 +56,18 @@ pub struct ProjectId(pub i64);
 pub struct StagesOf(pub i64);
 
 impl Facts {
+    /// All projects, where they are held.
+    async fn all_projects(&self) -> Result<Option<Slot<Packed>>, Fault> {
+        let packing = |through| project::packing(&self.store, through, AT_A_TIME);
+        self.held.all_projects.rows(self.projects_at, self.newest, packing).await.map_err(Fault::from)
+    }
+
     /// Projects by their ids, in the order of these; those that the revision does not hold are left out.
     async fn projects(&self, ids: &[i64]) -> Result<Vec<Arc<Project>>, Fault> {
+        if let Some(projects) = self.all_projects().await?.as_ref().and_then(Slot::whole) {
+            let found = ids.iter().filter_map(|id| project::by_id_held(projects, self.projects_at, *id).transpose());
+            return Ok(shared(found.collect::<Result<_, _>>().map_err(Fault::from)?));
+        }
         let keys: Vec<ProjectId> = ids.iter().copied().map(ProjectId).collect();
         let fetch = async |missing: Vec<ProjectId>| {
             let ids: Vec<i64> = missing.iter().map(|key| key.0).collect();

@@ -15,16 +15,16 @@ use std::time::Duration;
 use futures_util::stream::{BoxStream, StreamExt};
 use sea_query::{Expr, ExprTrait, PostgresQueryBuilder, SelectStatement, SqliteQueryBuilder};
 use sea_query_sqlx::{SqlxBinder, SqlxValues};
-use serde_json::Value;
 use sqlx::migrate::Migrator;
 use sqlx::postgres::PgRow;
 use sqlx::sqlite::{SqlitePool, SqliteRow};
-use sqlx::{AssertSqlSafe, Row as _, Sqlite, Transaction};
+use sqlx::{AssertSqlSafe, Column as _, Row as _, Sqlite, Transaction, TypeInfo as _, ValueRef as _};
 
-use super::StoreError;
+use super::{StoreError, packed};
 use cluster::Cluster;
 pub use news::News;
-use reader::{Cell, Readers};
+pub(super) use reader::Cell;
+use reader::Readers;
 pub(super) use session::{Kind, Session, TableShape, Written};
 
 /// How long a writer waits for another one before it gives up.
@@ -57,7 +57,17 @@ pub(super) enum Dialect {
 pub(super) enum Row {
     Sqlite(SqliteRow),
     Read(Box<[Cell]>),
+    Packed(packed::Row),
     Postgres(PgRow),
+}
+
+/// A value of a row that is in our hands.
+#[derive(Clone, Copy)]
+pub(super) enum Value<'a> {
+    Null,
+    Int(i64),
+    Text(&'a str),
+    Bytes(&'a [u8]),
 }
 
 impl Dialect {
@@ -82,9 +92,10 @@ impl Dialect {
     pub(super) fn ids(self, ids: &[i64]) -> SelectStatement {
         let mut select = SelectStatement::new();
         match self {
-            Self::Sqlite => select
-                .expr_as(Expr::col("value"), "id")
-                .from_function(sea_query::Func::cust("json_each").arg(Value::from(ids).to_string()), "list"),
+            Self::Sqlite => select.expr_as(Expr::col("value"), "id").from_function(
+                sea_query::Func::cust("json_each").arg(serde_json::Value::from(ids).to_string()),
+                "list",
+            ),
             Self::Postgres => select
                 .expr_as(Expr::col("list"), "id")
                 .from_function(sea_query::Func::cust("unnest").arg(array(ids)), "list"),
@@ -103,12 +114,12 @@ impl Dialect {
 
     /// `(SELECT … AS first, … AS last)` of ranges given as one parameter.
     pub(super) fn ranges(self, ranges: &[(i64, i64)]) -> SelectStatement {
-        let rows = Value::from_iter(ranges.iter().map(|(first, last)| vec![*first, *last]));
+        let rows = serde_json::Value::from_iter(ranges.iter().map(|(first, last)| vec![*first, *last]));
         self.list(&[("first", "bigint"), ("last", "bigint")], &rows)
     }
 
     /// `(SELECT … AS NAME, …)` of a list of rows given as one parameter, each column with its type.
-    pub(super) fn list(self, columns: &[(&'static str, &'static str)], rows: &Value) -> SelectStatement {
+    pub(super) fn list(self, columns: &[(&'static str, &'static str)], rows: &serde_json::Value) -> SelectStatement {
         let mut select = SelectStatement::new();
         for (at, (name, of)) in columns.iter().enumerate() {
             select.expr_as(
@@ -371,38 +382,68 @@ impl Row {
     /// The row that one column holds as a list, where the engine was asked for one: see [`Dialect::columns`].
     pub(super) fn list(&self) -> Result<Option<Self>, StoreError> {
         let text: &str = match self {
-            Self::Sqlite(row) => row.try_get(0)?,
-            Self::Read(cells) => match cells.first() {
-                Some(Cell::Text(text)) => text,
-                _ => return Err(StoreError::Damaged),
-            },
             Self::Postgres(_) => return Ok(None),
+            _ => self.some_str(0)?.ok_or(StoreError::Damaged)?,
         };
-        let cell = |value: Value| match value {
-            Value::Null => Ok(Cell::Null),
-            Value::String(text) => Ok(Cell::Text(text)),
-            Value::Number(number) => number.as_i64().map(Cell::Int).ok_or(StoreError::Damaged),
-            _ => Err(StoreError::Damaged),
-        };
-        let values: Vec<Value> = serde_json::from_str(text).map_err(|_| StoreError::Damaged)?;
-        values.into_iter().map(cell).collect::<Result<_, _>>().map(|cells| Some(Self::Read(cells)))
+        let cells: Vec<Cell> = serde_json::from_str(text).map_err(|_| StoreError::Damaged)?;
+        Ok(Some(Self::Read(cells.into())))
+    }
+
+    /// Its values, whatever they are.
+    pub(super) fn cells(self) -> Result<Vec<Cell>, StoreError> {
+        match self {
+            Self::Read(cells) => Ok(cells.into_vec()),
+            // What is packed is not packed again.
+            Self::Packed(_) => Err(StoreError::Damaged),
+            Self::Sqlite(row) => {
+                let read = |at: usize| match row.try_get_raw(at)?.type_info().name() {
+                    "NULL" => Ok(Cell::Null),
+                    "INTEGER" => Ok(Cell::Int(row.try_get(at)?)),
+                    "BLOB" => Ok(Cell::Bytes(row.try_get(at)?)),
+                    _ => Ok(Cell::Text(row.try_get(at)?)),
+                };
+                (0..row.len()).map(read).collect()
+            }
+            Self::Postgres(row) => {
+                let read = |at: usize| match row.try_column(at)?.type_info().name() {
+                    "INT8" => Ok(row.try_get::<Option<i64>, _>(at)?.map_or(Cell::Null, Cell::Int)),
+                    "BYTEA" => Ok(row.try_get::<Option<Vec<u8>>, _>(at)?.map_or(Cell::Null, Cell::Bytes)),
+                    _ => Ok(row.try_get::<Option<String>, _>(at)?.map_or(Cell::Null, Cell::Text)),
+                };
+                (0..row.len()).map(read).collect()
+            }
+        }
+    }
+
+    /// What a column says, where the row is in our hands.
+    fn held(&self, at: usize) -> Result<Value<'_>, StoreError> {
+        match self {
+            Self::Read(cells) => Ok(match cells.get(at).ok_or(StoreError::Damaged)? {
+                Cell::Null => Value::Null,
+                Cell::Int(number) => Value::Int(*number),
+                Cell::Text(text) => Value::Text(text),
+                Cell::Bytes(bytes) => Value::Bytes(bytes),
+            }),
+            Self::Packed(row) => row.value(at).ok_or(StoreError::Damaged),
+            Self::Sqlite(_) | Self::Postgres(_) => Err(StoreError::Damaged),
+        }
     }
 
     /// A whole number.
     pub(super) fn int(&self, at: usize) -> Result<i64, StoreError> {
-        match self {
-            Self::Sqlite(row) => Ok(row.try_get(at)?),
-            Self::Read(cells) => whole(cells, at)?.ok_or(StoreError::Damaged),
-            Self::Postgres(row) => Ok(row.try_get(at)?),
-        }
+        self.some_int(at)?.ok_or(StoreError::Damaged)
     }
 
     /// A whole number or nothing.
     pub(super) fn some_int(&self, at: usize) -> Result<Option<i64>, StoreError> {
         match self {
             Self::Sqlite(row) => Ok(row.try_get(at)?),
-            Self::Read(cells) => whole(cells, at),
             Self::Postgres(row) => Ok(row.try_get(at)?),
+            Self::Read(_) | Self::Packed(_) => match self.held(at)? {
+                Value::Null => Ok(None),
+                Value::Int(number) => Ok(Some(number)),
+                Value::Text(_) | Value::Bytes(_) => Err(StoreError::Damaged),
+            },
         }
     }
 
@@ -411,53 +452,40 @@ impl Row {
         i32::try_from(self.int(at)?).map_err(|_| StoreError::Damaged)
     }
 
-    /// A text.
-    pub(super) fn text(&self, at: usize) -> Result<String, StoreError> {
+    /// A text or nothing, where it stands.
+    pub(super) fn some_str(&self, at: usize) -> Result<Option<&str>, StoreError> {
         match self {
             Self::Sqlite(row) => Ok(row.try_get(at)?),
-            Self::Read(cells) => Ok(written(cells, at)?.ok_or(StoreError::Damaged)?.to_owned()),
             Self::Postgres(row) => Ok(row.try_get(at)?),
+            Self::Read(_) | Self::Packed(_) => match self.held(at)? {
+                Value::Null => Ok(None),
+                Value::Text(text) => Ok(Some(text)),
+                Value::Int(_) | Value::Bytes(_) => Err(StoreError::Damaged),
+            },
         }
+    }
+
+    /// A text.
+    pub(super) fn text(&self, at: usize) -> Result<String, StoreError> {
+        self.some_text(at)?.ok_or(StoreError::Damaged)
     }
 
     /// A text or nothing.
     pub(super) fn some_text(&self, at: usize) -> Result<Option<String>, StoreError> {
-        match self {
-            Self::Sqlite(row) => Ok(row.try_get(at)?),
-            Self::Read(cells) => Ok(written(cells, at)?.map(str::to_owned)),
-            Self::Postgres(row) => Ok(row.try_get(at)?),
-        }
+        Ok(self.some_str(at)?.map(str::to_owned))
     }
 
     /// Bytes or nothing.
     pub(super) fn some_bytes(&self, at: usize) -> Result<Option<Vec<u8>>, StoreError> {
         match self {
             Self::Sqlite(row) => Ok(row.try_get(at)?),
-            Self::Read(cells) => match cells.get(at) {
-                Some(Cell::Null) => Ok(None),
-                Some(Cell::Bytes(bytes)) => Ok(Some(bytes.clone())),
-                Some(Cell::Text(text)) => Ok(Some(text.clone().into_bytes())),
-                _ => Err(StoreError::Damaged),
-            },
             Self::Postgres(row) => Ok(row.try_get(at)?),
+            Self::Read(_) | Self::Packed(_) => match self.held(at)? {
+                Value::Null => Ok(None),
+                Value::Bytes(bytes) => Ok(Some(bytes.to_vec())),
+                Value::Text(text) => Ok(Some(text.as_bytes().to_vec())),
+                Value::Int(_) => Err(StoreError::Damaged),
+            },
         }
-    }
-}
-
-/// A whole number of a row, or nothing.
-fn whole(cells: &[Cell], at: usize) -> Result<Option<i64>, StoreError> {
-    match cells.get(at) {
-        Some(Cell::Null) => Ok(None),
-        Some(Cell::Int(number)) => Ok(Some(*number)),
-        _ => Err(StoreError::Damaged),
-    }
-}
-
-/// A text of a row, or nothing.
-fn written(cells: &[Cell], at: usize) -> Result<Option<&str>, StoreError> {
-    match cells.get(at) {
-        Some(Cell::Null) => Ok(None),
-        Some(Cell::Text(text)) => Ok(Some(text)),
-        _ => Err(StoreError::Damaged),
     }
 }

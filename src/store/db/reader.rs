@@ -6,6 +6,7 @@
 //! waiting, and there it ends as soon as nobody wants its rows. Whatever goes wrong is left to sqlx, which asks again and
 //! tells.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -14,6 +15,8 @@ use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OpenFlags, ToSql};
 use sea_query::{Value, Values};
+use serde::de::{self, Visitor};
+use serde::{Deserialize, Deserializer};
 use tokio::sync::Semaphore;
 
 use super::{READER_CACHE, STEPS};
@@ -26,12 +29,43 @@ const APART: usize = 8;
 const PREPARED: usize = 64;
 
 /// A value of a row.
-#[derive(Debug)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::store) enum Cell {
     Null,
     Int(i64),
     Text(String),
     Bytes(Vec<u8>),
+}
+
+/// As SQLite writes it in a list.
+impl<'de> Deserialize<'de> for Cell {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Told;
+        impl Visitor<'_> for Told {
+            type Value = Cell;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a whole number, a text or nothing")
+            }
+
+            fn visit_unit<E>(self) -> Result<Cell, E> {
+                Ok(Cell::Null)
+            }
+
+            fn visit_i64<E>(self, number: i64) -> Result<Cell, E> {
+                Ok(Cell::Int(number))
+            }
+
+            fn visit_u64<E: de::Error>(self, number: u64) -> Result<Cell, E> {
+                i64::try_from(number).map(Cell::Int).map_err(E::custom)
+            }
+
+            fn visit_str<E>(self, text: &str) -> Result<Cell, E> {
+                Ok(Cell::Text(text.to_owned()))
+            }
+        }
+        deserializer.deserialize_any(Told)
+    }
 }
 
 /// Rows, each with its values from left to right.

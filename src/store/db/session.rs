@@ -1,8 +1,10 @@
 //! A transaction of either engine.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use futures_util::stream::{BoxStream, StreamExt, TryStreamExt};
+use sea_query::{Value, Values};
 use sea_query_sqlx::{SqlxBinder, SqlxValues};
 use sqlx::{AssertSqlSafe, Postgres, Sqlite, Transaction};
 
@@ -17,16 +19,15 @@ pub(in crate::store) enum Session {
 
 /// A statement that writes, as text and parameters.
 pub(in crate::store) struct Written {
-    sql: String,
+    sql: Arc<str>,
     values: SqlxValues,
     /// Whether the same text comes again.
     again: bool,
 }
 
 impl Written {
-    pub(in crate::store) fn new(dialect: Dialect, statement: &impl SqlxBinder, again: bool) -> Self {
-        let (sql, values) = dialect.render(statement);
-        Self { sql, values, again }
+    pub(in crate::store) fn of(sql: Arc<str>, values: impl Iterator<Item = Value>, again: bool) -> Self {
+        Self { sql, values: SqlxValues(Values(values.collect())), again }
     }
 }
 
@@ -80,7 +81,8 @@ impl Session {
 
     /// Runs a statement that answers nothing. Its text is not kept: writes come in many lengths.
     pub(in crate::store) async fn run(&mut self, statement: &impl SqlxBinder) -> Result<(), StoreError> {
-        self.write(Written::new(self.dialect(), statement, false)).await
+        let (sql, values) = self.dialect().render(statement);
+        self.write(Written { sql: sql.into(), values, again: false }).await
     }
 
     /// Runs a statement that was made ready before.

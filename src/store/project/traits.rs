@@ -89,6 +89,11 @@ impl Gathering for Reading {
         let last = rows.last().map(|row| row.text(COLUMNS.len() - 1)).transpose()?;
         let read = rows.iter().zip(self.rows.len()..).map(|(row, rank)| read(row, rank));
         let read = read.collect::<Result<Vec<_>, StoreError>>()?;
+        if self.after.is_none() && rows.len() as u64 == self.some {
+            // Room for all: a list that grows is there twice whenever it moves.
+            let all = super::count(&self.store, self.at, &Filter::default()).await?;
+            self.rows.reserve_exact(usize::try_from(all).unwrap_or(0).min(MOST));
+        }
         self.rows.extend(read);
         self.after = last.or_else(|| self.after.take());
         Ok(match rows.len() as u64 == self.some {
@@ -259,6 +264,7 @@ impl List {
         let of = |place: &u32| all[*place as usize].parts[part];
         let mut places: Vec<u32> = (0..).take(all.len()).filter(|place| of(place) != 0).collect();
         places.sort_by_key(of);
+        places.shrink_to_fit();
         let mut start = 0;
         let runs = places.chunk_by(|a, b| of(a) == of(b)).map(|run| {
             let range = start..start + run.len();
