@@ -285,11 +285,14 @@ impl Db {
     /// The rows of a statement about revisions that are known to be there, from a replica if one holds them. It is
     /// given up as soon as nobody waits for them any more: by SQLite within some thousands of its steps, by PostgreSQL
     /// within half a second.
+    ///
+    /// What a client of a database keeps while it waits is ten thousand bytes. It stands by itself: in the futures of
+    /// whatever may ask, it would be moved with each of them for every field of an answer.
     pub(super) async fn rows(&self, statement: &(impl SqlxBinder + Sync)) -> Result<Vec<Row>, StoreError> {
         match self {
             Self::Sqlite(..) => self.rows_now(statement).await,
             Self::Postgres(cluster) => {
-                let rows = cluster.rows(|| Dialect::Postgres.render(statement)).await?;
+                let rows = Box::pin(cluster.rows(|| Dialect::Postgres.render(statement))).await?;
                 Ok(rows.into_iter().map(Row::Postgres).collect())
             }
         }
@@ -305,14 +308,16 @@ impl Db {
                 {
                     return Ok(rows.into_iter().map(Row::Read).collect());
                 }
-                let mut connection = pool.acquire().await?;
-                let leash = Leash::default();
-                connection.lock_handle().await?.set_progress_handler(STEPS, leash.held());
-                let rows = sqlx::query_with(AssertSqlSafe(sql), values).fetch_all(&mut *connection).await?;
-                Ok(rows.into_iter().map(Row::Sqlite).collect())
+                let asked = async {
+                    let mut connection = pool.acquire().await?;
+                    let leash = Leash::default();
+                    connection.lock_handle().await?.set_progress_handler(STEPS, leash.held());
+                    sqlx::query_with(AssertSqlSafe(sql), values).fetch_all(&mut *connection).await
+                };
+                Ok(Box::pin(asked).await?.into_iter().map(Row::Sqlite).collect())
             }
             Self::Postgres(cluster) => {
-                let rows = cluster.rows_now(|| Dialect::Postgres.render(statement)).await?;
+                let rows = Box::pin(cluster.rows_now(|| Dialect::Postgres.render(statement))).await?;
                 Ok(rows.into_iter().map(Row::Postgres).collect())
             }
         }
