@@ -3,12 +3,11 @@
 
 mod common;
 
-use chrono::DateTime;
 use common::gathered;
-use common::world::{World, record, riverton};
+use common::world::{World, import, record, riverton};
 use planatlas::domain::{Accumulation, ObservationStatus, PeriodCode};
 use planatlas::store::observation::{self, Cells};
-use planatlas::store::{Change, Store, project};
+use planatlas::store::{Store, project};
 use rand::seq::IndexedRandom;
 use rand::{Rng, SeedableRng};
 use rand_pcg::Pcg64Mcg;
@@ -78,9 +77,7 @@ async fn rows_that_are_held_are_those_of_the_database() {
         let store = Store::open(&database.url).await.unwrap();
         let mut random = Pcg64Mcg::seed_from_u64(11);
         for _ in 0..REVISIONS {
-            let at = DateTime::from_timestamp(1_700_000_000, 0).unwrap();
-            let packages = [world(&mut random).packed()];
-            store.commit(Change { packages: &packages, author: "tester", message: "", at }).await.unwrap();
+            import(&store, &world(&mut random)).await;
         }
         let rows = store.dimensions(REVISIONS).await.unwrap();
         let of = |tables: &[&str]| -> Vec<i64> {

@@ -3,18 +3,12 @@
 
 mod common;
 
-use chrono::DateTime;
-use common::world::{World, record, riverton, row, set};
+use common::world::{import, record, riverton, row, set};
 use planatlas::domain::{PeriodCode, Point, ProjectStage};
 use planatlas::geometry::Bbox;
 use planatlas::store::observation::Cells;
 use planatlas::store::project::{Dim, Filter, Group, Key, Order, OrderBy};
-use planatlas::store::{Change, Store, enterprise, observation, project, register_entry};
-
-async fn import(store: &Store, package: World) {
-    let at = DateTime::from_timestamp(1_700_000_000, 0).unwrap();
-    store.commit(Change { packages: &[package.packed()], author: "tester", message: "", at }).await.unwrap();
-}
+use planatlas::store::{Store, enterprise, observation, project, register_entry};
 
 /// Id of a dimension row.
 async fn id(store: &Store, table: &str, key: &str) -> i64 {
@@ -30,7 +24,7 @@ fn period(text: &str) -> PeriodCode {
 async fn figures_are_found_by_subject_indicator_and_period() {
     for database in common::database::fresh() {
         let store = Store::open(&database.url).await.unwrap();
-        import(&store, riverton()).await;
+        import(&store, &riverton()).await;
         let (north, south) = (id(&store, "regions", "north").await, id(&store, "regions", "south").await);
         let (mill, dock) = (id(&store, "zones", "mill-park").await, id(&store, "zones", "dock-park").await);
         let revenue = id(&store, "indicators", "revenue").await;
@@ -94,7 +88,7 @@ async fn projects_are_searched_counted_grouped_and_paged() {
             }
             world.records.push(record("projects", &cells));
         }
-        import(&store, world).await;
+        import(&store, &world).await;
         let (mill, dock) = (id(&store, "zones", "mill-park").await, id(&store, "zones", "dock-park").await);
 
         for by in [OrderBy::Investment, OrderBy::Code, OrderBy::Stage] {
@@ -181,13 +175,13 @@ async fn an_old_revision_answers_as_before() {
     for database in common::database::fresh() {
         let store = Store::open(&database.url).await.unwrap();
         let mut world = riverton();
-        import(&store, world.clone()).await;
+        import(&store, &world).await;
         let order = Order { by: OrderBy::Code, desc: false };
         let before = project::list(&store, 1, &Filter::default(), order, None, 100).await.unwrap();
         set(row(&mut world, "projects", "p-1"), "zone", "dock-park");
         set(row(&mut world, "projects", "p-1"), "stage", "BUILDING");
         common::world::remove(&mut world, "projects", "p-3");
-        import(&store, world).await;
+        import(&store, &world).await;
         assert_eq!(project::list(&store, 1, &Filter::default(), order, None, 100).await.unwrap(), before);
         let after = project::list(&store, 2, &Filter::default(), order, None, 100).await.unwrap();
         assert_eq!(
@@ -231,7 +225,7 @@ async fn a_large_first_import_leaves_every_index_as_it_was() {
             let cells = [("code", code.as_str()), ("name", "Silo"), ("zone", "mill-park"), ("document", "yearbook")];
             world.records.push(record("projects", &cells));
         }
-        import(&store, world).await;
+        import(&store, &world).await;
         assert_eq!(indexes(&database).await, before, "{}", database.engine);
         assert_eq!(project::count(&store, 1, &Filter::default()).await.unwrap(), 1_103);
     }
@@ -241,7 +235,7 @@ async fn a_large_first_import_leaves_every_index_as_it_was() {
 async fn enterprises_and_register_entries_are_found() {
     for database in common::database::fresh() {
         let store = Store::open(&database.url).await.unwrap();
-        import(&store, riverton()).await;
+        import(&store, &riverton()).await;
         let green = id(&store, "registers", "green").await;
         let listed = enterprise::Filter { registers: Some(vec![green]), ..Default::default() };
         let found = enterprise::list(&store, 1, &listed, None, 10).await.unwrap();

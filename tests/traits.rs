@@ -6,26 +6,20 @@ mod common;
 
 use std::sync::Arc;
 
-use chrono::DateTime;
 use common::gathered;
-use common::world::{World, record, riverton};
+use common::world::{World, import, record, riverton};
 use planatlas::domain::{Point, ProjectStage};
 use planatlas::geometry::tile::Tile;
 use planatlas::geometry::{Area, Bbox};
 use planatlas::store::area::{self, Located, Within};
 use planatlas::store::project::{Dim, Filter, Order, OrderBy, Reading, Traits};
-use planatlas::store::{Change, Store, project, spot};
+use planatlas::store::{Store, project, spot};
 use rand::seq::IndexedRandom;
 use rand::{Rng, SeedableRng};
 use rand_pcg::Pcg64Mcg;
 
 /// Conditions that are tried.
 const TRIED: usize = 300;
-
-async fn import(store: &Store, package: &World) {
-    let at = DateTime::from_timestamp(1_700_000_000, 0).unwrap();
-    store.commit(Change { packages: &[package.packed()], author: "tester", message: "", at }).await.unwrap();
-}
 
 /// Projects of which anything may be unknown, some in the same place or of the same amount.
 fn projects(random: &mut Pcg64Mcg, count: usize) -> World {

@@ -124,7 +124,7 @@ impl Through {
     }
 }
 
-/// Censuses that are held at most, of the present and of one past state: of a country some 100 MB each.
+/// Censuses that are held at most, of the present and of one past state: of a country some 50 MB each.
 const CENSUSES: u64 = 2;
 
 /// What is held of all revisions.

@@ -119,12 +119,17 @@ pub(super) fn several<J: Sync, R: Send>(jobs: &[J], size: impl Fn(&J) -> u64, wo
         }
         done
     };
-    let cores = thread::available_parallelism().map_or(1, usize::from).min(jobs.len());
-    let mut done = thread::scope(|threads| {
-        let workers: Vec<_> = (0..cores).map(|_| threads.spawn(worker)).collect();
-        let joined = workers.into_iter().map(|worker| worker.join());
-        joined.flat_map(|done| done.unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect::<Vec<_>>()
-    });
+    let mut done: Vec<_> = on_all_cores(jobs.len(), worker).into_iter().flatten().collect();
     done.sort_unstable_by_key(|(at, _)| *at);
     done.into_iter().map(|(_, done)| done).collect()
+}
+
+/// Does the same on as many threads as there are cores, on `most` of them at most; what came of each.
+pub fn on_all_cores<R: Send>(most: usize, work: impl Fn() -> R + Sync) -> Vec<R> {
+    let cores = thread::available_parallelism().map_or(1, usize::from).min(most);
+    thread::scope(|threads| {
+        let workers: Vec<_> = (0..cores).map(|_| threads.spawn(&work)).collect();
+        let joined = workers.into_iter().map(|worker| worker.join());
+        joined.map(|done| done.unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
+    })
 }

@@ -1,6 +1,7 @@
 //! Making a revision: compare what the packages say with what the database holds, end what changed or
 //! went, begin what is new, check that everything still fits together, seal it with a digest.
 
+use std::cell::LazyCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -24,6 +25,7 @@ use super::version::{self, Content, Family, OPEN, Version, entity_kind, packaged
 use super::{Step, Store, drawing, references};
 use crate::domain::{Kind, Package};
 use crate::geometry;
+use crate::package::on_all_cores;
 
 /// Rows written by one statement.
 const BATCH: usize = 500;
@@ -281,13 +283,7 @@ fn wanted(plans: &[Plan<'_>]) -> Identities {
         }
         ids
     };
-    let cores = std::thread::available_parallelism().map_or(1, usize::from).min(parts.len());
-    std::thread::scope(|threads| {
-        let others: Vec<_> = (1..cores).map(|_| threads.spawn(look)).collect();
-        let all = look();
-        let others = others.into_iter().map(|one| one.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
-        others.fold(all, Identities::with)
-    })
+    on_all_cores(parts.len(), look).into_iter().fold(Identities::default(), Identities::with)
 }
 
 /// Ids of identities of one kind by their codes.
@@ -344,12 +340,16 @@ async fn begin(
     let mut row = |place: &Place| {
         let new = place.read(plan.packages);
         let New { package, content } = &new;
-        let unfit =
-            |column: &str| CommitError::Unfit { table: plan.family.name(), key: new.key(), column: column.to_owned() };
+        let key = LazyCell::new(|| new.key());
+        let unfit = |column: &str| CommitError::Unfit {
+            table: plan.family.name(),
+            key: key.clone(),
+            column: column.to_owned(),
+        };
         // A row without texts has no salt: nothing would tell a changed one.
         let salted = matches!(content, Content::Record(record) if sealed::texts(record).next().is_some());
-        let salt = || Value::from(salted.then(|| seed.salt(plan.family.name(), &new.key())));
-        let own = || carried(plan.family).and_then(|kind| find(kind, &new.key())).ok_or_else(|| unfit("code"));
+        let salt = || Value::from(salted.then(|| seed.salt(plan.family.name(), &key)));
+        let own = || carried(plan.family).and_then(|kind| find(kind, &key)).ok_or_else(|| unfit("code"));
         let mut values: Vec<Value> = match (plan.family, content) {
             (Family::Fact(_, layout), Content::Record(record)) => {
                 let id = if layout.numbered { next } else { own()? };

@@ -1,11 +1,12 @@
 //! Rows of a table in memory, as the database has them but packed: rows that stand beside each other say mostly the same,
 //! so each is written as what it says differently from the one before. A country's millions of figures take some twenty
-//! bytes each, and looking a few of them up takes a hundredth of what a database takes. Versions that have ended are there
+//! bytes each, and looking a few of them up takes a small part of what a database takes. Versions that have ended are there
 //! too, so one copy answers for every revision up to the one that it was read at.
 
 use std::sync::Arc;
 
 use sea_query::{Expr, ExprTrait, Order, Query, SelectStatement};
+use serde::{Deserialize, Serialize};
 
 use super::db::{Cell, Row as DbRow, Value};
 use super::{Gathered, Gathering, Store, StoreError};
@@ -20,10 +21,9 @@ pub(super) struct Source {
     pub(super) sql: &'static str,
     /// Columns, none of which holds bytes.
     pub(super) columns: &'static [&'static str],
-    /// Places of those in whose order rows stand, the key's first; they always hold something.
+    /// Places of those in whose order rows stand; they always hold something. By the first two, which are numbers, rows
+    /// are looked up.
     pub(super) order: &'static [usize],
-    /// Places of the two numbers that rows are looked up by.
-    pub(super) key: [usize; 2],
     /// Places of the revisions that began a row and ended it.
     pub(super) life: [usize; 2],
     /// Each of so many is written whole: few where rows are looked up one by one and have little in common.
@@ -32,6 +32,12 @@ pub(super) struct Source {
 
 /// What rows are looked up by.
 pub(super) type Key = (i64, i64);
+
+impl Source {
+    fn key(&self, number: impl Fn(usize) -> i64) -> Key {
+        (number(self.order[0]), number(self.order[1]))
+    }
+}
 
 /// Rows of a table in the order of their keys.
 pub struct Packed {
@@ -118,18 +124,14 @@ impl Packed {
 
     fn push(&mut self, rows: &[Vec<Cell>]) -> Option<()> {
         let chunk = u32::try_from(self.chunks.len()).ok()?;
-        let int = |row: &[Cell], at: usize| if let Cell::Int(number) = row[at] { number } else { 0 };
-        let [one, other] = self.source.key;
+        let int = |cell: &Cell| if let Cell::Int(number) = cell { *number } else { 0 };
         let mut bytes = Vec::new();
         let nothing = vec![Cell::Null; self.source.columns.len()];
         let mut before = &nothing;
         for (number, row) in rows.iter().enumerate() {
             if number % self.source.block == 0 {
-                self.blocks.push(Block {
-                    first: (int(row, one), int(row, other)),
-                    chunk,
-                    at: u32::try_from(bytes.len()).ok()?,
-                });
+                let first = self.source.key(|column| int(&row[column]));
+                self.blocks.push(Block { first, chunk, at: u32::try_from(bytes.len()).ok()? });
                 before = &nothing;
             }
             write(before, row, &mut bytes)?;
@@ -164,8 +166,7 @@ impl Passed<'_> {
     }
 
     fn key(&self) -> Key {
-        let [one, other] = self.source.key.map(|column| self.int(column).unwrap_or_default());
-        (one, other)
+        self.source.key(|column| self.int(column).unwrap_or_default())
     }
 
     fn is_held(&self, revision: i32) -> bool {
@@ -177,16 +178,15 @@ impl Passed<'_> {
     fn read(&mut self, at: usize) -> Option<usize> {
         let chunk = &**self.chunk;
         let mut bytes = chunk.get(at..)?;
-        let mut differs = read_number(&mut bytes)?;
+        let mut differs: u64 = take(&mut bytes)?;
         while differs != 0 {
             let part = self.parts.get_mut(differs.trailing_zeros() as usize)?;
             differs &= differs - 1;
-            *part = match read_number(&mut bytes)? {
+            *part = match take::<u64>(&mut bytes)? {
                 0 => Part::Nothing,
                 1 => {
-                    let step = read_number(&mut bytes)?;
                     let before = if let Part::Int(before) = *part { before } else { 0 };
-                    Part::Int(before.wrapping_add((step >> 1) as i64 ^ -((step & 1) as i64)))
+                    Part::Int(before.wrapping_add(take(&mut bytes)?))
                 }
                 long => {
                     let from = chunk.len() - bytes.len();
@@ -202,18 +202,17 @@ impl Passed<'_> {
 /// Writes in what a row differs from the one before; none where it holds bytes.
 fn write(before: &[Cell], row: &[Cell], out: &mut Vec<u8>) -> Option<()> {
     let differs = |(column, (old, new)): (u32, (&Cell, &Cell))| u64::from(old != new) << column;
-    number((0..).zip(before.iter().zip(row)).map(differs).sum(), out);
+    put(&(0..).zip(before.iter().zip(row)).map(differs).sum::<u64>(), out);
     for (old, new) in before.iter().zip(row).filter(|(old, new)| old != new) {
         match new {
-            Cell::Null => number(0, out),
+            Cell::Null => put(&0_u64, out),
             Cell::Int(new) => {
                 let step = new.wrapping_sub(if let Cell::Int(old) = old { *old } else { 0 });
-                number(1, out);
-                // Small steps either way are small numbers.
-                number(((step << 1) ^ (step >> 63)) as u64, out);
+                put(&1_u64, out);
+                put(&step, out);
             }
             Cell::Text(text) => {
-                number(text.len() as u64 + 2, out);
+                put(&(text.len() as u64 + 2), out);
                 out.extend_from_slice(text.as_bytes());
             }
             Cell::Bytes(_) => return None,
@@ -222,26 +221,16 @@ fn write(before: &[Cell], row: &[Cell], out: &mut Vec<u8>) -> Option<()> {
     Some(())
 }
 
-/// Writes a number, seven bits at a time from the lowest on.
-fn number(mut number: u64, out: &mut Vec<u8>) {
-    while number >= 0x80 {
-        out.push(number as u8 | 0x80);
-        number >>= 7;
-    }
-    out.push(number as u8);
+/// Writes a number, small ones short.
+fn put(number: &impl Serialize, out: &mut Vec<u8>) {
+    // Memory is the only thing that could fail.
+    *out = postcard::to_extend(number, std::mem::take(out)).unwrap_or_default();
 }
 
-fn read_number(bytes: &mut &[u8]) -> Option<u64> {
-    let (mut number, mut shift) = (0, 0);
-    loop {
-        let (byte, rest) = bytes.split_first()?;
-        *bytes = rest;
-        number |= u64::from(byte & 0x7f).checked_shl(shift)?;
-        if byte & 0x80 == 0 {
-            return Some(number);
-        }
-        shift += 7;
-    }
+fn take<'a, T: Deserialize<'a>>(bytes: &mut &'a [u8]) -> Option<T> {
+    let (number, rest) = postcard::take_from_bytes(bytes).ok()?;
+    *bytes = rest;
+    Some(number)
 }
 
 /// Reads the rows of a table, some at a time.

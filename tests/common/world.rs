@@ -1,6 +1,8 @@
 //! A small invented package, built in code: at least one row of every kind of column.
 
+use chrono::DateTime;
 use planatlas::domain::{Cell, FieldType, Package, Point, Record, Shape, table};
+use planatlas::store::{Change, Store};
 
 /// A row from texts, typed as its table says; `|` separates the items of a list.
 pub fn record(name: &str, cells: &[(&str, &str)]) -> Record {
@@ -41,6 +43,12 @@ impl World {
 /// A package of some rows.
 pub fn package(name: &str, records: Vec<Record>) -> World {
     World { name: name.to_owned(), title: format!("Package {name}"), version: "1".to_owned(), records }
+}
+
+/// One revision of a package.
+pub async fn import(store: &Store, package: &World) {
+    let at = DateTime::from_timestamp(1_700_000_000, 0).unwrap();
+    store.commit(Change { packages: &[package.packed()], author: "tester", message: "", at }).await.unwrap();
 }
 
 /// A square of the given corner.

@@ -17,7 +17,6 @@ pub(in crate::store) static SOURCE: Source = Source {
     columns: &COLUMNS,
     // Subject, indicator, period, accumulation, document, revision.
     order: &[SUBJECT, INDICATOR, PERIOD, ACCUMULATION, 3, 16],
-    key: [SUBJECT, INDICATOR],
     life: [16, 17],
     block: 16,
 };

@@ -20,7 +20,6 @@ pub(in crate::store) static SOURCE: Source = Source {
         columns
     },
     order: &[0, SINCE],
-    key: [0, SINCE],
     life: [SINCE, COLUMNS.len()],
     block: 4,
 };
