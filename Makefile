@@ -104,7 +104,7 @@ $(LIGHTHOUSE):
 	npm install --no-save --no-audit --no-fund --prefix target/lighthouse lighthouse@12.8.2
 
 check-lighthouse: page $(LIGHTHOUSE)
-	$(call say,Lighthouse: accessibility, best practices and SEO of every view)
+	$(call say,Lighthouse over every view: accessibility and best practices and SEO)
 	cargo build --locked
 	PLANATLAS_BIN="$(CURDIR)/target/debug/planatlas" node frontend/tests/lighthouse.mjs
 

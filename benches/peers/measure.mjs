@@ -8,7 +8,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 const TICKS = Number(execFileSync("getconf", ["CLK_TCK"]));
 
 /** User and system seconds of a process with all that it started, those that ended included. */
-function seconds(pid) {
+export function seconds(pid) {
   let ticks = 0;
   const visit = (pid, ended) => {
     let stat;

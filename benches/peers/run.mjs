@@ -7,6 +7,7 @@ import { parseArgs } from "node:util";
 
 import { existing, port, start } from "./cluster.mjs";
 import { ask, block, median, share } from "./measure.mjs";
+import { memory } from "./memory.mjs";
 import { drawing, questions } from "./questions.mjs";
 import { tiles } from "./tiles.mjs";
 import { later, prepare } from "./world.mjs";
@@ -22,7 +23,7 @@ const HELP = `node run.mjs [options]
                       databases planatlas_bench and planatlas_peer are made anew there
   --questions LIST    some of Q1,Q2,Q3,Q4,Q5,Q6
   --rounds N, --seconds N   blocks of each side, and how long each lasts (3, 2)
-  --only LIST         some of peers, repeat, tail, past, growth, tiles`;
+  --only LIST         some of peers, repeat, tail, past, growth, tiles, memory`;
 
 const { values: options } = parseArgs({
   options: {
@@ -36,7 +37,7 @@ const { values: options } = parseArgs({
     questions: { type: "string", default: Object.keys(questions).join(",") },
     rounds: { type: "string", default: "3" },
     seconds: { type: "string", default: "2" },
-    only: { type: "string", default: "peers,repeat,tail,past,growth,tiles" },
+    only: { type: "string", default: "peers,repeat,tail,past,growth,tiles,memory" },
   },
 });
 if (options.help) {
@@ -288,12 +289,12 @@ async function past(world) {
 }
 
 /** The same questions of the embedded database at each scale up to this one. */
-async function growth(cluster) {
+async function growth() {
   const scales = ["city", "province", "nation"].slice(0, LARGE ? 3 : 2);
   const rows = new Map(chosen.map((name) => [name, [`${name} ${questions[name].title}`]]));
   for (const one of scales) {
     const folder = one === scale ? home : join(home, one);
-    const world = prepare({ binary: options.binary, folder, scale: one, seed, cluster, own: true });
+    const world = prepare({ binary: options.binary, folder, scale: one, seed, own: true });
     const side = await planatlas(`Planatlas on SQLite, ${one}`, world.sqlite);
     world.cursors = { ours: (await cursorsOf(side)) };
     for (const name of chosen) {
@@ -319,14 +320,15 @@ for (const file of [options.binary, options.fixed]) {
   if (!existsSync(file)) throw new Error(`${file} is not built: make bench-peers builds it`);
 }
 mkdirSync(home, { recursive: true });
-const cluster = options.postgres ? existing(options.postgres) : await start(join(home, "postgres"));
+const compared = parts.some((part) => ["peers", "tiles"].includes(part));
+const cluster = compared && (options.postgres ? existing(options.postgres) : await start(join(home, "postgres")));
 const stop = () => {
   for (const server of running) if (!ended(server)) server.kill();
-  cluster.stop();
+  if (cluster) cluster.stop();
 };
 for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => (stop(), process.exit(1)));
 try {
-  const world = prepare({ binary: options.binary, folder: home, scale, seed, cluster });
+  const world = prepare({ binary: options.binary, folder: home, scale, seed, cluster, own: !compared });
   const ours = [await planatlas("Planatlas on SQLite", world.sqlite)];
   if (parts.includes("peers")) {
     const sides = [await postgraphile(world, cluster), await planatlas("Planatlas on PostgreSQL", world.postgres, cluster), ...ours];
@@ -341,7 +343,15 @@ try {
   if (parts.includes("repeat") || parts.includes("tail")) await repeated(world, ours[0]);
   if (parts.includes("tiles")) await tiles(world, cluster, { home, serve, planatlas, table, ms, rounds });
   if (parts.includes("past")) await past(world);
-  if (parts.includes("growth")) await growth(cluster);
+  if (parts.includes("growth")) await growth();
+  if (parts.includes("memory")) {
+    const random = drawing(seed * 1000);
+    const draw = (name) => {
+      const body = bodies(world, name, "ours");
+      return () => body(questions[name].draw(world, random));
+    };
+    await memory({ binary: options.binary, folder: home, scale, planatlas, world, names: chosen, bodies: draw, table, time });
+  }
 } finally {
   stop();
 }

@@ -57,6 +57,12 @@ function settings(world, listen) {
   return JSON.stringify({ listen_addresses: `127.0.0.1:${listen}`, cache_size_mb: 0, postgres });
 }
 
+/** The address of a layer's tiles in its newest state, as a path. */
+export async function address(side, layer) {
+  const { tiles } = JSON.parse((await ask(side, `/tiles/${layer}.json`)).body);
+  return tiles[0].replace(/^https?:\/\/[^/]*/, "");
+}
+
 /** All sides as servers that can be started anew, with the path of a tile of a set. */
 function sides(world, cluster, { home, serve, planatlas }) {
   const ours = (name, database, of) => ({
@@ -64,10 +70,7 @@ function sides(world, cluster, { home, serve, planatlas }) {
     start: async () => {
       const side = await planatlas(name, database, of);
       const paths = {};
-      for (const layer of new Set(SETS.map((set) => set.layer))) {
-        const { tiles } = JSON.parse((await ask(side, `/tiles/${layer}.json`)).body);
-        paths[layer] = tiles[0].replace(/^https?:\/\/[^/]*/, "");
-      }
+      for (const layer of new Set(SETS.map((set) => set.layer))) paths[layer] = await address(side, layer);
       const path = (set, { z, x, y }) => paths[set.layer].replace("{z}", z).replace("{x}", x).replace("{y}", y);
       return { ...side, path };
     },

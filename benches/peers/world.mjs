@@ -55,8 +55,8 @@ export function prepare({ binary, folder, scale, seed, cluster, own = false }) {
   return {
     ...SCALES[scale],
     sqlite: `sqlite:${file}`,
-    postgres: cluster.url("planatlas_bench"),
-    peer: cluster.url("planatlas_peer"),
+    postgres: own ? undefined : cluster.url("planatlas_bench"),
+    peer: own ? undefined : cluster.url("planatlas_peer"),
     plan: codes("plans")[0],
     indicators: codes("indicators").map((code, at) => ({ id: at + 1, code })),
     // The first region is the land itself.

@@ -18,7 +18,7 @@ use crate::store::{Packed, Packing, Slot, StoreError, gather};
 
 /// Rows of each kind that are held at most, some hundred bytes each: a city has far fewer, and of a country's places
 /// those that are asked for stay.
-const ROWS: u64 = 120_000;
+const ROWS: u64 = 40_000;
 /// Rows of one answer that are held at most: more are seldom asked for twice.
 const MOST: usize = 1_000;
 

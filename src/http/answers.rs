@@ -8,9 +8,9 @@ use sha2::{Digest, Sha256};
 use crate::graphql::Pin;
 
 /// Bytes of answers that are kept.
-const KEPT: u64 = 64 * 1024 * 1024;
+const KEPT: u64 = 32 * 1024 * 1024;
 /// Bytes of one at most.
-const LONGEST: usize = 32 * 1024 * 1024;
+const LONGEST: usize = 24 * 1024 * 1024;
 
 /// Where an answer is kept: what was asked, in which form, and of which state.
 pub type Place = [u8; 32];

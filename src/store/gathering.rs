@@ -4,12 +4,16 @@
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use tokio::sync::Semaphore;
+
 use super::StoreError;
 
 /// Rows that are read at a time: all of a city.
 pub const AT_A_TIME: u64 = 20_000;
 /// How long to wait before reading on where that failed.
 const AGAIN: Duration = Duration::from_secs(1);
+/// Behind whoever asks one thing is read on at a time: rows on their way take room once, and other cores are left alone.
+static TURN: Semaphore = Semaphore::const_new(1);
 
 /// How far reading has come.
 pub enum Gathered<T> {
@@ -76,7 +80,10 @@ pub async fn gather<G: Gathering>(mut gathering: G) -> Result<Slot<G::Whole>, St
     let filling = slot.clone();
     tokio::spawn(async move {
         while Arc::strong_count(&filling.0) > 1 {
-            match gathering.go_on().await {
+            let turn = TURN.acquire().await;
+            let gathered = gathering.go_on().await;
+            drop(turn);
+            match gathered {
                 Ok(gathered) => {
                     if filling.fill(gathered) {
                         return;

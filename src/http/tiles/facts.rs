@@ -150,7 +150,7 @@ impl Facts {
         let flag = |made_up: bool| sample.map(|key| (key, flags[usize::from(made_up)]));
         for spot in spots {
             tags.clear();
-            tags.extend(told.iter().zip(spot.texts).filter_map(|(key, text)| (*key).zip(text)));
+            tags.extend(told.iter().zip(spot.texts()).filter_map(|(key, text)| (*key).zip(text)));
             tags.extend(flag(self.is_made_up(spot.document)));
             writer.point(tile.spot(spot.at), u64::try_from(spot.id).ok(), &tags);
         }

@@ -41,7 +41,7 @@ use state::{State, Token};
 /// Bytes of the states that are kept ready; at least 8 MiB each, so 32 of them at most.
 const STATES: u64 = 256 << 20;
 /// Bytes of the tiles that are kept.
-const TILES: u64 = 64 << 20;
+const TILES: u64 = 32 << 20;
 /// Kinds of points that are held in some state: of a country some 50 MB each.
 const POINTS: u64 = 2;
 /// Bytes that keeping a tile takes besides its own.

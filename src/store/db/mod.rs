@@ -30,9 +30,9 @@ pub(super) use session::{Kind, Session, TableShape, Written};
 /// How long a writer waits for another one before it gives up.
 const WRITER_PATIENCE: Duration = Duration::from_secs(60);
 /// What a writer of SQLite keeps of the file in memory, and what a reader does, in −KiB: pages beyond it go to disk and
-/// back.
+/// back. There are several readers, and the system keeps the file for all of them.
 const WRITER_CACHE: &str = "-8192";
-const READER_CACHE: &str = "-8192";
+const READER_CACHE: &str = "-2048";
 /// The advisory lock that PostgreSQL writers and migrations take: "planatla" in ASCII.
 const LOCK: i64 = i64::from_be_bytes(*b"planatla");
 

@@ -24,9 +24,19 @@ pub struct Held {
     pub at: Point,
     /// Source.
     pub document: i64,
+    /// Places of its code, name, English name and stage among the texts, counted from 1; 0 where it has none.
+    texts: [u32; 4],
+}
+
+impl Held {
     /// Places of its code, name, English name and stage among the texts.
-    pub texts: [Option<u32>; 4],
-    cell: i64,
+    pub fn texts(&self) -> [Option<u32>; 4] {
+        self.texts.map(|place| place.checked_sub(1))
+    }
+
+    fn cell(&self) -> i64 {
+        grid_cell(self.at)
+    }
 }
 
 /// Facts of a kind.
@@ -50,8 +60,8 @@ impl Spots {
 
     fn push(&mut self, spot: &Spot) -> Result<(), StoreError> {
         let mut enter = |text: Option<&str>| match text {
-            Some(text) => self.texts.enter(text).ok_or(StoreError::Damaged).map(Some),
-            None => Ok(None),
+            Some(text) => self.texts.enter(text).map(|place| place + 1).ok_or(StoreError::Damaged),
+            None => Ok(0),
         };
         let texts = [
             enter(Some(&spot.code))?,
@@ -60,12 +70,12 @@ impl Spots {
             enter(spot.stage.as_deref())?,
         ];
         let Spot { id, at, document, .. } = *spot;
-        self.all.push(Held { id, at, document, texts, cell: grid_cell(at) });
+        self.all.push(Held { id, at, document, texts });
         Ok(())
     }
 
     fn settled(mut self) -> Self {
-        self.all.sort_unstable_by_key(|spot| (spot.cell, spot.id));
+        self.all.sort_unstable_by_key(|spot| (spot.cell(), spot.id));
         self.all.shrink_to_fit();
         self.texts.settle();
         self
@@ -83,7 +93,7 @@ impl Spots {
 
     /// Those in a box.
     pub fn within(&self, frame: &Bbox) -> Vec<&Held> {
-        let from = |cell: i64| self.all.partition_point(|spot| spot.cell < cell);
+        let from = |cell: i64| self.all.partition_point(|spot| spot.cell() < cell);
         let run = |(first, last): (i64, i64)| -> Range<usize> { from(first)..from(last + 1) };
         let runs = cells(frame).into_iter().map(run);
         runs.flat_map(|run| self.all.get(run).unwrap_or_default()).filter(|spot| frame.contains(spot.at)).collect()
