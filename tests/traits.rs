@@ -201,7 +201,7 @@ async fn points_in_memory_are_those_of_the_database() {
                     let again = spot::Spots::of(wanted).unwrap();
                     let texts = |spots: &spot::Spots, found: &[&spot::Held]| -> Vec<Vec<Vec<u8>>> {
                         let value = |text: Option<u32>| spots.texts().value(text.unwrap_or(u32::MAX)).to_vec();
-                        found.iter().map(|spot| spot.texts.map(value).to_vec()).collect()
+                        found.iter().map(|spot| spot.texts().map(value).to_vec()).collect()
                     };
                     assert_eq!(texts(&spots, &found), texts(&again, &again.all().collect::<Vec<_>>()), "{told}");
                     for bits in [4, 6] {
