@@ -42,8 +42,8 @@ async function drain(side) {
 }
 
 /**
- * Asks once, by POST where a body is given and by GET where it is a path; the body of the answer, and milliseconds
- * until it was all there. Connections are those of an agent, or new.
+ * Asks once, by POST where a body is given and by GET where it is a path; the body of the answer, which a tile with
+ * nothing in it has none of, and milliseconds until it was all there. Connections are those of an agent, or new.
  */
 export function ask(side, what, agent = false, whole = true) {
   const begun = process.hrtime.bigint();
@@ -61,7 +61,7 @@ export function ask(side, what, agent = false, whole = true) {
       });
       answer.on("end", () => {
         const millis = Number(process.hrtime.bigint() - begun) / 1e6;
-        if (answer.statusCode === 200) resolve({ millis, bytes, body: Buffer.concat(parts) });
+        if ([200, 204].includes(answer.statusCode)) resolve({ millis, bytes, body: Buffer.concat(parts) });
         else reject(new Error(`${side.name} answered ${answer.statusCode}: ${Buffer.concat(parts).subarray(0, 500)}`));
       });
       answer.on("error", reject);
