@@ -32,7 +32,7 @@ export function seconds(pid) {
 const spent = (side) => [seconds(side.pid), side.database ? seconds(side.database) : 0];
 
 /** Waits until nothing of what was asked before is still being worked on. */
-async function drain(side) {
+export async function drain(side) {
   for (let calm = 0, tries = 0; calm < 2 && tries < 200; tries += 1) {
     const before = spent(side);
     await sleep(100);

@@ -5,7 +5,7 @@ import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { block, seconds } from "./measure.mjs";
+import { block, drain, seconds } from "./measure.mjs";
 import { address } from "./tiles.mjs";
 
 /** What is allowed: seconds and MB of an import, seconds of a start, MB of a server that are no file's. */
@@ -41,25 +41,16 @@ async function imported({ binary, folder }) {
     }
     await sleep(20);
   }
-  if (ended !== 0) throw new Error(`the import ended with ${ended}`);
+  const wall = Number(process.hrtime.bigint() - begun) / 1e9;
   clear();
-  return { ...told, wall: Number(process.hrtime.bigint() - begun) / 1e9 };
-}
-
-/** Until nothing is read behind whoever asked. */
-async function settled(pid) {
-  for (let [calm, before] = [0, seconds(pid)]; calm < 5; ) {
-    await sleep(100);
-    const now = seconds(pid);
-    calm = now - before <= 0.01 ? calm + 1 : 0;
-    before = now;
-  }
+  if (ended !== 0) throw new Error(`the import ended with ${ended}`);
+  return { ...told, wall };
 }
 
 /** Prints both. `bodies(name)` makes requests of a question, each unlike the others. */
 export async function memory({ binary, folder, scale, planatlas, world, names, bodies, table, time }) {
   const bars = BARS[scale] ?? {};
-  const allowed = (bar, unit) => (bar === undefined ? "" : ` (${bar}${unit})`);
+  const allowed = (bar, unit = "") => (bar === undefined ? "" : ` (${bar}${unit})`);
   const one = await imported({ binary, folder });
   console.log(`## Import of the ${scale}'s newest state into an SQLite file (bar)\n`);
   table(
@@ -76,9 +67,9 @@ export async function memory({ binary, folder, scale, planatlas, world, names, b
   const start = Number(process.hrtime.bigint() - begun) / 1e9;
   const rows = [];
   const tell = async (after) => {
-    await settled(side.pid);
+    await drain(side);
     const { anonymous, most } = megabytes(side.pid);
-    rows.push([after, `${anonymous.toFixed(0)}${allowed(bars.mb, "")}`, most.toFixed(0)]);
+    rows.push([after, `${anonymous.toFixed(0)}${allowed(bars.mb)}`, most.toFixed(0)]);
   };
   await tell(`a start, which took ${start.toFixed(2)} s${allowed(bars.start, " s")}`);
   for (const name of names) {
@@ -93,7 +84,6 @@ export async function memory({ binary, folder, scale, planatlas, world, names, b
   await tell("all questions once more");
   console.log(`## Memory of a server, MB that are no file's (bar)\n`);
   table(["after", "now", "most of all at any time"], rows);
-  return side;
 }
 
 /** Tiles of a layer at zooms 5 to 9, from afar to near. */
