@@ -169,6 +169,23 @@ fn typename_takes_nothing_and_no_unknown_directive() {
 }
 
 #[test]
+fn what_may_stand_there_is_named_where_something_may_not() {
+    let (_database, server) = server();
+    let hint = |query: &str, variables: Value| {
+        let answer = server.ask_with(query, variables);
+        answer["errors"][0]["extensions"]["hint"].as_str().expect("a hint").to_owned()
+    };
+    let field = hint("{ projects(filter: { colour: \"red\" }) { totalCount } }", Value::Null);
+    assert!(field.contains("and, ") && field.contains(", stage, "), "{field}");
+    let filter = "query($filter: ProjectFilter) { projects(filter: $filter) { totalCount } }";
+    assert_eq!(hint(filter, serde_json::json!({ "filter": { "colour": "red" } })), field);
+    let word = hint("{ projects(filter: { stage: [SOLD] }) { totalCount } }", Value::Null);
+    assert!(word.contains("SIGNED"), "{word}");
+    let plain = hint("{ projects(first: \"unknown field \\\"\") { totalCount } }", Value::Null);
+    assert!(plain.contains("/schema.graphql"), "{plain}");
+}
+
+#[test]
 fn what_is_too_much_is_refused_before_it_is_read() {
     let (_database, server) = server();
     let bomb = |wide: usize, long: usize| {

@@ -4,6 +4,7 @@ use std::fmt::Display;
 
 use async_graphql::{Error, ErrorExtensionValues, Response, ServerError, Value};
 
+use super::inputs;
 use super::library::LibraryError;
 use crate::domain::nearest;
 use crate::store::StoreError;
@@ -420,7 +421,8 @@ pub fn complete(error: &mut ServerError) {
         message if error.path.is_empty() => ("INVALID_DOCUMENT", format!("查询有误：{message}")),
         message => ("BAD_ARGUMENT", format!("参数有误：{message}")),
     };
-    error.extensions = Some(extensions(code, zh, error.message.clone(), None));
+    let hint = inputs::instead(&error.message).map(|known| format!("此处可用 / there are: {known}"));
+    error.extensions = Some(extensions(code, zh, error.message.clone(), hint));
 }
 
 #[cfg(test)]

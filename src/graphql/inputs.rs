@@ -75,6 +75,19 @@ pub fn fits(ty: &Type, value: &Value) -> bool {
     }
 }
 
+/// What may stand where async-graphql says that something may not: the fields of an input, or the words of an enumeration.
+pub fn instead(message: &str) -> Option<String> {
+    let quoted = |after: &str| message.rsplit_once(after)?.1.split('"').next();
+    let ty = if message.contains("unknown field \"") { quoted("\" of type \"") } else { quoted("enumeration type \"") };
+    let mut known: Vec<_> = match INPUTS.get()?.get(ty?)? {
+        Input::Scalar(_) => return None,
+        Input::Words(words) => words.iter().map(String::as_str).collect(),
+        Input::Object { fields, .. } => fields.keys().map(String::as_str).collect(),
+    };
+    known.sort_unstable();
+    Some(known.join(", "))
+}
+
 #[cfg(test)]
 mod tests {
     use async_graphql::value;
