@@ -89,6 +89,9 @@ fn questions() -> Vec<(bool, String)> {
         // What has to be waited for, is merged, or is marked goes the usual way.
         (true, "{ projects(first: 5) { nodes { code stageHistory { stage } zone { projects(first: 1) { totalCount } } } } }".into()),
         (true, "{ projects(first: 5) { nodes { zone { code } zone { name } code code } } }".into()),
+        (true, "{ projects(first: 5) { nodes { code } nodes { name zone { code } } } }".into()),
+        (true, "{ regions(first: 5) { nodes { code } ...A ...B } } fragment A on RegionConnection { nodes { name } }
+            fragment B on RegionConnection { nodes { code footprint { geometry(tolerance: 100) { geojson } } } }".into()),
         (true, "{ projects(first: 5) { nodes @rows { code name @include(if: false) stage @skip(if: false) } } }".into()),
         (true, "{ projects(first: 2) { nodes { ... on Node { id } ... on Subject { code } } } }".into()),
         (false, "{ projects(first: 5) { nodes { code investment { value(unit: \"jia\") } } } }".into()),

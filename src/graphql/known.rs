@@ -23,6 +23,8 @@ pub struct Known {
     pub document: ExecutableDocument,
     /// The order of its answer.
     pub order: Order,
+    /// Whether parts of its answer may have to be merged.
+    pub merged: bool,
     named: Option<String>,
     /// Whether it was found to fit the schema.
     sound: AtomicBool,
@@ -35,8 +37,8 @@ impl Known {
     /// [`Fault`] when it has no such operation.
     pub fn new(document: ExecutableDocument, named: Option<String>) -> Result<Self, Fault> {
         let asked = operation(&document, named.as_deref()).ok_or_else(|| Fault::operation(named.as_deref()))?;
-        let order = Order::of(&document, asked);
-        Ok(Self { document, order, named, sound: AtomicBool::new(false) })
+        let (order, merged) = Order::of(&document, asked);
+        Ok(Self { document, order, merged, named, sound: AtomicBool::new(false) })
     }
 
     /// Its operation that runs.

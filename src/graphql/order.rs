@@ -19,28 +19,34 @@ type Fragments = HashMap<Name, Positioned<FragmentDefinition>>;
 pub struct Order(IndexMap<Name, Self>);
 
 impl Order {
-    /// The order of an operation's answer.
-    pub fn of(document: &ExecutableDocument, operation: &OperationDefinition) -> Self {
+    /// The order of an operation's answer, and whether it may ask for an object in several places, of which the answers
+    /// are to be merged.
+    pub fn of(document: &ExecutableDocument, operation: &OperationDefinition) -> (Self, bool) {
         let mut order = Self::default();
-        order.collect(&operation.selection_set.node, &document.fragments);
-        order
+        let merged = order.collect(&operation.selection_set.node, &document.fragments);
+        (order, merged)
     }
 
-    fn collect(&mut self, set: &SelectionSet, fragments: &Fragments) {
+    fn collect(&mut self, set: &SelectionSet, fragments: &Fragments) -> bool {
+        let mut merged = false;
         for selection in &set.items {
             match &selection.node {
                 Selection::Field(field) => {
-                    let below = self.0.entry(field.node.response_key().node.clone()).or_default();
-                    below.collect(&field.node.selection_set.node, fragments);
+                    let set = &field.node.selection_set.node;
+                    let name = &field.node.response_key().node;
+                    merged |= !set.items.is_empty() && self.0.contains_key(name);
+                    merged |= self.0.entry(name.clone()).or_default().collect(set, fragments);
                 }
-                Selection::InlineFragment(inline) => self.collect(&inline.node.selection_set.node, fragments),
+                Selection::InlineFragment(inline) => {
+                    merged |= self.collect(&inline.node.selection_set.node, fragments);
+                }
                 Selection::FragmentSpread(spread) => {
-                    if let Some(fragment) = fragments.get(&spread.node.fragment_name.node) {
-                        self.collect(&fragment.node.selection_set.node, fragments);
-                    }
+                    let fragment = fragments.get(&spread.node.fragment_name.node);
+                    merged |= fragment.is_some_and(|one| self.collect(&one.node.selection_set.node, fragments));
                 }
             }
         }
+        merged
     }
 
     /// Puts the fields of an answer in the order of the question.
@@ -97,7 +103,7 @@ mod tests {
             value!({ "b": 1, "a": [{ "y": { "p": 1, "q": 2 }, "w": { "one": 1, "two": 2 }, "x": null }] }),
         );
         let arrange = |answer: &mut Response, document: &ExecutableDocument, named| {
-            Order::of(document, operation(document, named).unwrap()).arrange(&mut answer.data);
+            Order::of(document, operation(document, named).unwrap()).0.arrange(&mut answer.data);
         };
         arrange(&mut answer, &document, Some("Q"));
         let text = answer.data.to_string();

@@ -3,7 +3,7 @@
 //! The executor makes several futures and a map for each object, which is what an answer of many small leaves costs.
 //! Where every field that is asked of a list can be told without waiting, or once a few facts of all its items have been
 //! fetched, what is asked is looked at once and the items are written one after another, as JSON that
-//! [`super::response::to_bytes`] takes as it is. Everything else (a field that waits, a directive, an argument that does
+//! [`super::response::to_json`] takes as it is. Everything else (a field that waits, a directive, an argument that does
 //! not fit, a failure) goes the usual way, and so does every answer that is made into something other than JSON.
 //! `tests/ready.rs` holds the two ways against each other.
 
@@ -24,7 +24,7 @@ use serde::Serialize;
 
 use super::connection::PAGE;
 use super::loaders::Facts;
-use super::response::write_json;
+use super::pieces::Writer;
 use super::view::View;
 use super::words::Lang;
 use crate::domain::Decimal;
@@ -41,10 +41,10 @@ pub struct Write<T> {
 }
 
 type Need<T> = Box<dyn Fn(&T) + Send + Sync>;
-type Put<T> = Box<dyn Fn(&T, &mut Vec<u8>) -> Option<()> + Send + Sync>;
+type Put<T> = Box<dyn Fn(&T, &mut Writer) -> Option<()> + Send + Sync>;
 
 impl<T> Write<T> {
-    fn at_once(write: impl Fn(&T, &mut Vec<u8>) -> Option<()> + Send + Sync + 'static) -> Self {
+    fn at_once(write: impl Fn(&T, &mut Writer) -> Option<()> + Send + Sync + 'static) -> Self {
         Self { need: None, write: Box::new(write) }
     }
 }
@@ -119,7 +119,7 @@ impl Ask<'_> {
 }
 
 /// What is asked of an object: names with their quotes and colon, and how each is written.
-struct Shape<T>(Vec<(Vec<u8>, Write<T>)>);
+struct Shape<T>(Vec<(Bytes, Write<T>)>);
 
 impl<T: Ready> Shape<T> {
     fn of(ctx: &ContextSelectionSet<'_>, fetches: &Fetches) -> Option<Self> {
@@ -140,7 +140,7 @@ impl<T> Shape<T> {
         self.0.iter().filter_map(|(_, field)| field.need.as_ref()).for_each(|need| need(item));
     }
 
-    fn write(&self, item: &T, out: &mut Vec<u8>) -> Option<()> {
+    fn write(&self, item: &T, out: &mut Writer) -> Option<()> {
         out.push(b'{');
         for (at, (name, field)) in self.0.iter().enumerate() {
             if at > 0 {
@@ -153,7 +153,7 @@ impl<T> Shape<T> {
         Some(())
     }
 
-    fn write_all(&self, items: &[T], out: &mut Vec<u8>) -> Option<()> {
+    fn write_all(&self, items: &[T], out: &mut Writer) -> Option<()> {
         out.push(b'[');
         for (at, item) in items.iter().enumerate() {
             if at > 0 {
@@ -171,7 +171,7 @@ impl<T: 'static> Shape<T> {
     fn made<P: 'static>(
         self,
         each: impl Fn(&P, &mut dyn FnMut(&T)) + Send + Sync + 'static,
-        write: impl Fn(&P, &Self, &mut Vec<u8>) -> Option<()> + Send + Sync + 'static,
+        write: impl Fn(&P, &Self, &mut Writer) -> Option<()> + Send + Sync + 'static,
     ) -> Write<P> {
         let shape = Arc::new(self);
         let need = shape.needs().then(|| -> Need<P> {
@@ -185,16 +185,16 @@ impl<T: 'static> Shape<T> {
 fn collect<T: Ready>(
     ctx: &ContextSelectionSet<'_>,
     fetches: &Fetches,
-    fields: &mut Vec<(Vec<u8>, Write<T>)>,
+    fields: &mut Vec<(Bytes, Write<T>)>,
 ) -> Option<()> {
     for selection in &ctx.item.node.items {
         let (condition, set) = match &selection.node {
             Selection::Field(field) => {
                 let write = field_of(ctx, fetches, field)?;
-                let mut name = Vec::new();
-                write_json(&mut name, field.node.response_key().node.as_str());
+                let mut name = Writer::new(32);
+                name.json(field.node.response_key().node.as_str());
                 name.push(b':');
-                fields.push((name, write));
+                fields.push((name.finish().whole(), write));
                 continue;
             }
             Selection::InlineFragment(inline) if inline.node.directives.is_empty() => {
@@ -221,7 +221,7 @@ fn field_of<T: Ready>(ctx: &ContextSelectionSet<'_>, fetches: &Fetches, field: &
     if field.node.name.node == "__typename" {
         let name = T::type_name().into_owned();
         return Some(Write::at_once(move |_, out| {
-            write_json(out, &name);
+            out.json(&name);
             Some(())
         }));
     }
@@ -231,7 +231,7 @@ fn field_of<T: Ready>(ctx: &ContextSelectionSet<'_>, fetches: &Fetches, field: &
 /// Writes a value as serde does: a number, a boolean, a list of texts.
 pub fn plain<T, V: Serialize>(get: impl Fn(&T) -> V + Send + Sync + 'static) -> Option<Write<T>> {
     Some(Write::at_once(move |item, out| {
-        write_json(out, &get(item));
+        out.json(&get(item));
         Some(())
     }))
 }
@@ -239,7 +239,7 @@ pub fn plain<T, V: Serialize>(get: impl Fn(&T) -> V + Send + Sync + 'static) -> 
 /// Writes a text.
 pub fn text<T>(get: impl Fn(&T) -> &str + Send + Sync + 'static) -> Option<Write<T>> {
     Some(Write::at_once(move |item, out| {
-        write_json(out, get(item));
+        out.json(get(item));
         Some(())
     }))
 }
@@ -247,7 +247,7 @@ pub fn text<T>(get: impl Fn(&T) -> &str + Send + Sync + 'static) -> Option<Write
 /// Writes a list of texts.
 pub fn texts<T>(get: impl Fn(&T) -> &[String] + Send + Sync + 'static) -> Option<Write<T>> {
     Some(Write::at_once(move |item, out| {
-        write_json(out, get(item));
+        out.json(get(item));
         Some(())
     }))
 }
@@ -255,7 +255,7 @@ pub fn texts<T>(get: impl Fn(&T) -> &[String] + Send + Sync + 'static) -> Option
 /// Writes a text or null.
 pub fn some_text<T>(get: impl Fn(&T) -> Option<&str> + Send + Sync + 'static) -> Option<Write<T>> {
     Some(Write::at_once(move |item, out| {
-        write_json(out, &get(item));
+        out.json(&get(item));
         Some(())
     }))
 }
@@ -282,7 +282,7 @@ pub fn decimal<T>(get: impl Fn(&T) -> Option<Decimal> + Send + Sync + 'static) -
 pub fn word<T, E: EnumType>(get: impl Fn(&T) -> Option<E> + Send + Sync + 'static) -> Option<Write<T>> {
     Some(Write::at_once(move |item, out| {
         let word = get(item).map(|value| E::items().iter().find(|one| one.value == value).map(|one| one.name));
-        write_json(out, &word.map_or(Some(None), |word| word.map(Some))?);
+        out.json(&word.map_or(Some(None), |word| word.map(Some))?);
         Some(())
     }))
 }
@@ -303,11 +303,11 @@ pub fn some_object_or<T: 'static, U: Ready + 'static>(
     let get = Arc::new(get);
     let again = Arc::clone(&get);
     let each = move |item: &T, need: &mut dyn FnMut(&U)| again(item).flatten().iter().for_each(need);
-    let write = move |item: &T, shape: &Shape<U>, out: &mut Vec<u8>| or_null(get(item)?, shape, out);
+    let write = move |item: &T, shape: &Shape<U>, out: &mut Writer| or_null(get(item)?, shape, out);
     Some(asked.shape::<U>()?.made(each, write))
 }
 
-fn or_null<U>(below: Option<U>, shape: &Shape<U>, out: &mut Vec<u8>) -> Option<()> {
+fn or_null<U>(below: Option<U>, shape: &Shape<U>, out: &mut Writer) -> Option<()> {
     let Some(below) = below else {
         out.extend_from_slice(b"null");
         return Some(());
@@ -339,7 +339,7 @@ pub fn list_or<T: 'static, U: Ready + 'static>(
     let get = Arc::new(get);
     let again = Arc::clone(&get);
     let each = move |item: &T, need: &mut dyn FnMut(&U)| again(item).iter().flatten().for_each(need);
-    let write = move |item: &T, shape: &Shape<U>, out: &mut Vec<u8>| shape.write_all(&get(item)?, out);
+    let write = move |item: &T, shape: &Shape<U>, out: &mut Writer| shape.write_all(&get(item)?, out);
     Some(asked.shape::<U>()?.made(each, write))
 }
 
@@ -392,7 +392,7 @@ where
             needed.keys.insert(key);
         })
     };
-    let write = move |item: &T, out: &mut Vec<u8>| {
+    let write = move |item: &T, out: &mut Writer| {
         let (_, key) = key(item);
         or_null(get(item, found.get()?.get(&key))?, &shape, out)
     };
@@ -402,7 +402,7 @@ where
 /// Writes what is JSON already.
 pub fn json<T>(get: impl Fn(&T) -> Bytes + Send + Sync + 'static) -> Option<Write<T>> {
     Some(Write::at_once(move |item, out| {
-        out.extend_from_slice(&get(item));
+        out.share(&get(item));
         Some(())
     }))
 }
@@ -411,7 +411,7 @@ pub fn json<T>(get: impl Fn(&T) -> Bytes + Send + Sync + 'static) -> Option<Writ
 pub fn id<T>(kind: &'static str, get: impl Fn(&T) -> (View, i64) + Send + Sync + 'static) -> Option<Write<T>> {
     Some(Write::at_once(move |item, out| {
         let (view, id) = get(item);
-        write_json(out, view.id(kind, id).as_str());
+        out.json(view.id(kind, id).as_str());
         Some(())
     }))
 }
@@ -451,7 +451,7 @@ async fn at_once<T: Ready>(ctx: &ContextSelectionSet<'_>, items: &[T]) -> Option
         let fetched = join_all(fetches.into_iter().map(|fetch| fetch())).await;
         fetched.into_iter().collect::<Option<()>>()?;
     }
-    let mut out = Vec::new();
+    let mut out = Writer::new(0);
     shape.write_all(items, &mut out)?;
-    Some(Value::Binary(out.into()))
+    Some(out.finish().into_value())
 }

@@ -1,17 +1,23 @@
 //! The one way from an answer to bytes.
 //!
-//! Geometry travels through async-graphql as [`ConstValue::Binary`] that already holds JSON. Serde would
-//! turn it into a list of numbers without a word, so nothing else may serialise a [`Response`].
+//! Geometry travels through async-graphql as [`ConstValue::Binary`] that already holds JSON, and lists whose answer
+//! stands ready as several of them. Serde would turn each into a list of numbers without a word, so nothing else may
+//! serialise a [`Response`].
 
 use async_graphql::{BatchResponse, Response, ServerError, Value};
 use bytes::Bytes;
-use serde::Serialize;
 
 use super::fault::AWAY;
+use super::pieces::{self, Pieces, Writer};
+
+/// An answer, or the answers of a batch, as JSON in one.
+pub fn to_bytes(answer: &BatchResponse) -> Bytes {
+    to_json(answer).whole()
+}
 
 /// An answer, or the answers of a batch, as JSON.
-pub fn to_bytes(answer: &BatchResponse) -> Bytes {
-    let mut out = Vec::with_capacity(4096);
+pub fn to_json(answer: &BatchResponse) -> Pieces {
+    let mut out = Writer::new(4096);
     match answer {
         BatchResponse::Single(response) => write_response(&mut out, response),
         BatchResponse::Batch(responses) => {
@@ -23,14 +29,14 @@ pub fn to_bytes(answer: &BatchResponse) -> Bytes {
             out.push(b']');
         }
     }
-    out.into()
+    out.finish()
 }
 
 /// The errors of an answer alone, as a JSON list.
 pub fn errors_to_bytes(answer: &Response) -> Bytes {
-    let mut out = Vec::with_capacity(512);
+    let mut out = Writer::new(512);
     write_errors(&mut out, answer);
-    out.into()
+    out.finish().whole()
 }
 
 /// Whether the question was refused before anything was answered. Such an answer has no `data` at all.
@@ -48,7 +54,7 @@ pub fn is_away(answers: &BatchResponse) -> bool {
     }
 }
 
-fn write_response(out: &mut Vec<u8>, response: &Response) {
+fn write_response(out: &mut Writer, response: &Response) {
     out.push(b'{');
     if is_request_error(response) {
         out.extend_from_slice(b"\"errors\":");
@@ -65,7 +71,7 @@ fn write_response(out: &mut Vec<u8>, response: &Response) {
         out.extend_from_slice(b",\"extensions\":{");
         for (at, (name, value)) in response.extensions.iter().enumerate() {
             comma(out, at);
-            write_json(out, name);
+            out.json(name);
             out.push(b':');
             write_value(out, value);
         }
@@ -74,7 +80,7 @@ fn write_response(out: &mut Vec<u8>, response: &Response) {
     out.push(b'}');
 }
 
-fn write_errors(out: &mut Vec<u8>, response: &Response) {
+fn write_errors(out: &mut Writer, response: &Response) {
     out.push(b'[');
     for (at, error) in response.errors.iter().enumerate() {
         comma(out, at);
@@ -84,19 +90,19 @@ fn write_errors(out: &mut Vec<u8>, response: &Response) {
 }
 
 /// Locations and path are plain data without geometry: serde writes them.
-fn write_error(out: &mut Vec<u8>, error: &ServerError) {
-    write_json(out, error);
+fn write_error(out: &mut Writer, error: &ServerError) {
+    out.json(error);
 }
 
-fn write_value(out: &mut Vec<u8>, value: &Value) {
+fn write_value(out: &mut Writer, value: &Value) {
     match value {
         Value::Null => out.extend_from_slice(b"null"),
-        Value::Number(number) => write_json(out, number),
-        Value::String(text) => write_json(out, text),
+        Value::Number(number) => out.json(number),
+        Value::String(text) => out.json(text),
         Value::Boolean(true) => out.extend_from_slice(b"true"),
         Value::Boolean(false) => out.extend_from_slice(b"false"),
-        Value::Binary(json) => out.extend_from_slice(json),
-        Value::Enum(word) => write_json(out, word.as_str()),
+        Value::Binary(json) => out.share(json),
+        Value::Enum(word) => out.json(word.as_str()),
         Value::List(items) => {
             out.push(b'[');
             for (at, item) in items.iter().enumerate() {
@@ -106,10 +112,13 @@ fn write_value(out: &mut Vec<u8>, value: &Value) {
             out.push(b']');
         }
         Value::Object(fields) => {
+            if let Some(pieces) = pieces::of(fields) {
+                return pieces.for_each(|piece| out.share(piece));
+            }
             out.push(b'{');
             for (at, (name, value)) in fields.iter().enumerate() {
                 comma(out, at);
-                write_json(out, name.as_str());
+                out.json(name.as_str());
                 out.push(b':');
                 write_value(out, value);
             }
@@ -118,19 +127,9 @@ fn write_value(out: &mut Vec<u8>, value: &Value) {
     }
 }
 
-fn comma(out: &mut Vec<u8>, at: usize) {
+fn comma(out: &mut Writer, at: usize) {
     if at > 0 {
         out.push(b',');
-    }
-}
-
-/// A leaf, which cannot fail to serialise; a failure would leave `null`, which is still JSON.
-#[expect(clippy::disallowed_methods, reason = "leaves hold no geometry")]
-pub(super) fn write_json<T: Serialize + ?Sized>(out: &mut Vec<u8>, leaf: &T) {
-    let start = out.len();
-    if serde_json::to_writer(&mut *out, leaf).is_err() {
-        out.truncate(start);
-        out.extend_from_slice(b"null");
     }
 }
 

@@ -73,7 +73,7 @@ impl ScalarType for DateTime {
 }
 
 /// A geometry, already encoded: the atlas keeps it ready to send and nothing re-encodes it on the way out.
-/// Only [`super::response::to_bytes`] writes it correctly.
+/// Only [`super::response::to_json`] writes it correctly.
 #[derive(Debug, Clone)]
 pub struct GeoJson(pub Bytes);
 

@@ -76,7 +76,8 @@ impl Session {
                 Ok(checked) => {
                     let sound = checked.is_sound();
                     let request = checked.request(view);
-                    let request = if bytes { request.data(InBytes) } else { request };
+                    // What is JSON already cannot be merged.
+                    let request = if bytes && !checked.known.merged { request.data(InBytes) } else { request };
                     let mut answer = schema.execute(request, sound).await;
                     if !sound && !is_request_error(&answer) {
                         checked.known.found_sound();

@@ -1,11 +1,10 @@
 //! Answers that were given before. The same bytes asked in the same state have the same answer: it is kept, and given
 //! again without being read, priced or carried out.
 
-use axum::body::Bytes;
 use moka::sync::Cache;
 use sha2::{Digest, Sha256};
 
-use crate::graphql::Pin;
+use crate::graphql::{Pieces, Pin};
 
 /// Bytes of answers that are kept.
 const KEPT: u64 = 32 * 1024 * 1024;
@@ -18,8 +17,8 @@ pub type Place = [u8; 32];
 /// An answer without an error.
 #[derive(Clone)]
 pub struct Given {
-    /// Its bytes.
-    pub bytes: Bytes,
+    /// Its JSON.
+    pub json: Pieces,
     /// Name of the operation.
     pub name: Option<String>,
 }
@@ -30,7 +29,7 @@ pub struct Answers(Cache<Place, Given>);
 
 impl Default for Answers {
     fn default() -> Self {
-        let weigh = |_: &Place, given: &Given| u32::try_from(given.bytes.len() + 256).unwrap_or(u32::MAX);
+        let weigh = |_: &Place, given: &Given| u32::try_from(given.json.length() + 256).unwrap_or(u32::MAX);
         Self(Cache::builder().max_capacity(KEPT).weigher(weigh).build())
     }
 }
@@ -50,7 +49,7 @@ impl Answers {
 
     /// Keeps an answer.
     pub fn keep(&self, place: Place, given: Given) {
-        if given.bytes.len() <= LONGEST {
+        if given.json.length() <= LONGEST {
             self.0.insert(place, given);
         }
     }

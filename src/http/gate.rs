@@ -17,7 +17,7 @@ use tokio::time::Instant;
 
 use super::graphql::Outcome;
 use super::metrics::Metrics;
-use crate::graphql::{Checked, Fault, MOST, Pin, PlanSchema, Question, Refused, Session, response};
+use crate::graphql::{Checked, Fault, MOST, Pieces, Pin, PlanSchema, Question, Refused, Session, response};
 
 /// What large questions may weigh at a time, in the unit of costs.
 const TOGETHER: u64 = 2 * MOST;
@@ -58,7 +58,7 @@ pub struct Answered {
     pub outcome: Outcome,
     /// What is wrong, where there is no data at all.
     pub errors: Vec<ServerError>,
-    /// Its bytes.
+    /// What is sent.
     pub parcel: Parcel,
 }
 
@@ -153,11 +153,11 @@ impl Gate {
                 BatchResponse::Single(one) if one.data == Value::Null => one.errors.clone(),
                 _ => Vec::new(),
             };
-            (Outcome::of(&answers), errors, response::to_bytes(&answers))
+            (Outcome::of(&answers), errors, response::to_json(&answers))
         };
-        let ((outcome, errors, bytes), room) = self.within(cost, WAIT, work).await?;
+        let ((outcome, errors, json), room) = self.within(cost, WAIT, work).await?;
         self.metrics.answered(name.as_deref(), outcome, start.elapsed());
-        Ok(Answered { outcome, errors, parcel: Parcel::new(bytes, Some(room)) })
+        Ok(Answered { outcome, errors, parcel: Parcel::new(json, Some(room)) })
     }
 
     /// Answers one document that was read before, in one of its pages. It waits for room for as long as `patience`.
@@ -240,25 +240,26 @@ async fn apart<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static
 /// An answer on its way: handed on in chunks, and holding its room until the last one. A client that takes it drop by
 /// drop is given up.
 pub struct Parcel {
-    rest: Bytes,
+    json: Pieces,
+    /// The piece that is handed on next, and what is left of the one before.
+    next: usize,
+    open: Bytes,
+    /// Bytes left in all.
+    left: usize,
     room: Option<Room>,
     due: Instant,
 }
 
 impl Parcel {
     /// An answer with the room it takes.
-    pub fn new(bytes: Bytes, room: Option<Room>) -> Self {
-        Self { rest: bytes, room, due: Instant::now() + SENDING }
+    pub fn new(json: Pieces, room: Option<Room>) -> Self {
+        let left = json.length();
+        Self { json, next: 0, open: Bytes::new(), left, room, due: Instant::now() + SENDING }
     }
 
-    /// The whole answer, which stays here.
-    pub fn bytes(&self) -> Bytes {
-        self.rest.clone()
-    }
-
-    /// The whole answer at once.
-    pub fn into_bytes(self) -> Bytes {
-        self.rest
+    /// The whole answer, however much was handed on.
+    pub fn json(&self) -> Pieces {
+        self.json.clone()
     }
 }
 
@@ -271,7 +272,7 @@ impl Body for Parcel {
         _: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
         let this = self.get_mut();
-        if this.rest.is_empty() {
+        if this.left == 0 {
             this.room = None;
             return Poll::Ready(None);
         }
@@ -279,15 +280,20 @@ impl Body for Parcel {
             this.room = None;
             return Poll::Ready(Some(Err(Error::other("the answer was taken too slowly"))));
         }
-        let chunk = this.rest.split_to(this.rest.len().min(CHUNK));
+        if this.open.is_empty() {
+            this.open = this.json.get(this.next).cloned().unwrap_or_default();
+            this.next += 1;
+        }
+        let chunk = this.open.split_to(this.open.len().min(CHUNK));
+        this.left -= chunk.len();
         Poll::Ready(Some(Ok(Frame::data(chunk))))
     }
 
     fn is_end_stream(&self) -> bool {
-        self.rest.is_empty()
+        self.left == 0
     }
 
     fn size_hint(&self) -> SizeHint {
-        SizeHint::with_exact(self.rest.len() as u64)
+        SizeHint::with_exact(self.left as u64)
     }
 }

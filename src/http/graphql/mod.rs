@@ -184,7 +184,7 @@ fn again(site: &Site, place: &Place) -> Option<Parcel> {
     let begun = Instant::now();
     let given = site.answers.get(place)?;
     site.metrics.repeated(given.name.as_deref(), begun.elapsed());
-    Some(Parcel::new(given.bytes, None))
+    Some(Parcel::new(given.json, None))
 }
 
 /// What an answer depends on besides its address.
@@ -210,7 +210,7 @@ async fn answer(
     match site.gate.answer(session, checked, batch).await {
         Ok(Answered { outcome, parcel, .. }) => {
             if let Some(place) = place.filter(|_| outcome == Outcome::Whole) {
-                site.answers.keep(place, Given { bytes: parcel.bytes(), name });
+                site.answers.keep(place, Given { json: parcel.json(), name });
             }
             let status = match outcome {
                 Outcome::NoData if form == Form::Graphql => StatusCode::BAD_REQUEST,
@@ -266,7 +266,7 @@ fn reply(status: StatusCode, form: Form, parcel: Parcel, cache: Cache) -> Respon
 
 fn fail(status: StatusCode, form: Form, fault: Fault) -> Response {
     let answer: Answer = fault.into();
-    reply(status, form, Parcel::new(response::to_bytes(&answer.into()), None), Cache::Never)
+    reply(status, form, Parcel::new(response::to_json(&answer.into()), None), Cache::Never)
 }
 
 /// An answer to a body that was not read to its end: the client must not ask again behind it.

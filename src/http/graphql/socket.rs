@@ -183,9 +183,9 @@ impl Talk {
             return once(async move {
                 match site.gate.answer(session, checked, false).await {
                     Ok(answered) if answered.outcome == Outcome::NoData => {
-                        vec![Told::Error(errors(&answered.parcel.into_bytes()))]
+                        vec![Told::Error(errors(&answered.parcel.json().whole()))]
                     }
-                    Ok(answered) => vec![Told::Next(answered.parcel.into_bytes()), Told::Done],
+                    Ok(answered) => vec![Told::Next(answered.parcel.json().whole()), Told::Done],
                     Err(refusal) => vec![error(&refusal.fault().into())],
                 }
             })
