@@ -122,8 +122,9 @@ impl Store {
         let seed = self.seed.map_or_else(Seed::draw, Ok)?;
         let grown: BTreeSet<&str> =
             plans.iter().filter(|plan| plan.begin.len() >= BATCH).map(|plan| plan.family.sql()).collect();
+        let first = newest.is_none();
         // Where nothing was before, indexes are made sooner of all rows than row by row.
-        let indexes = if newest.is_none() { session.take_indexes(&grown).await? } else { Vec::new() };
+        let indexes = if first { session.take_indexes(&grown).await? } else { Vec::new() };
         let rows = plans.iter().map(|plan| plan.begin.len()).sum();
         let mut written = 0;
         let mut wrote = |some: usize| {
@@ -143,7 +144,8 @@ impl Store {
         if !grown.is_empty() {
             session.analyze(grown.into_iter().chain(["entity"])).await?;
         }
-        let held = overlaps(&mut session, &plans, number).await?;
+        // Before the first revision nothing was held.
+        let held = if first { Vec::new() } else { overlaps(&mut session, &plans, number).await? };
         if !held.is_empty() {
             return Err(CommitError::HeldElsewhere(held));
         }
