@@ -11,18 +11,20 @@ const TICKS = Number(execFileSync("getconf", ["CLK_TCK"]));
 export function seconds(pid) {
   let ticks = 0;
   const visit = (pid, ended) => {
+    const children = [];
     let stat;
+    // A process, or a thread of it, may end while it is looked at.
     try {
       stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+      for (const task of readdirSync(`/proc/${pid}/task`)) {
+        children.push(...readFileSync(`/proc/${pid}/task/${task}/children`, "utf8").split(" ").filter(Boolean));
+      }
     } catch {
-      return;
+      if (stat === undefined) return;
     }
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ").slice(11, ended ? 15 : 13);
     ticks += fields.reduce((all, one) => all + Number(one), 0);
-    for (const task of readdirSync(`/proc/${pid}/task`)) {
-      const children = readFileSync(`/proc/${pid}/task/${task}/children`, "utf8").trim();
-      if (children) children.split(" ").forEach((child) => visit(child, false));
-    }
+    children.forEach((child) => visit(child, false));
   };
   visit(pid, true);
   return ticks / TICKS;
