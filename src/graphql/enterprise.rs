@@ -14,7 +14,6 @@ use super::filter::StringFilter;
 use super::footprint::Point;
 use super::loaders::{Count, EnterprisesOf, First, HonoursOf};
 use super::node::NodeFields;
-use super::projects::exactly;
 use super::ready::{self, Ask, Ready, Write};
 use super::region::Region;
 use super::register::Honour;
@@ -191,7 +190,7 @@ impl EnterpriseFilter {
             and: all(&self.and).await?,
             or: all(&self.or).await?,
             not,
-            names: self.name.as_ref().and_then(exactly),
+            names: self.name.as_ref().and_then(StringFilter::exactly),
             name_contains: self.name.as_ref().and_then(|name| name.contains.clone()),
             zones: self.zone.as_ref().map(|code| one(id_of(&atlas.zones, "Zone", code))).transpose()?,
             regions: self.region.as_ref().map(|code| one(id_of(&atlas.regions, "Region", code))).transpose()?,

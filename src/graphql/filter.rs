@@ -50,6 +50,19 @@ impl StringFilter {
             && self.r#in.as_ref().is_none_or(|any| any.iter().any(|one| one == text))
             && self.contains.as_ref().is_none_or(|part| text.to_lowercase().contains(&part.to_lowercase()))
     }
+
+    /// The texts that it admits by `eq` and `in`, of what always has one; none when it names none.
+    pub fn exactly(&self) -> Option<Vec<String>> {
+        if self.is_null == Some(true) {
+            return Some(Vec::new());
+        }
+        match (&self.eq, &self.r#in) {
+            (None, None) => None,
+            (Some(eq), None) => Some(vec![eq.clone()]),
+            (None, Some(any)) => Some(any.clone()),
+            (Some(eq), Some(any)) => Some(any.iter().filter(|one| *one == eq).cloned().collect()),
+        }
+    }
 }
 
 /// 时期范围，两端均含在内。

@@ -63,6 +63,7 @@ mod scalars;
 mod scan;
 mod scorecard;
 mod search;
+mod series;
 mod session;
 mod space;
 mod subject;

@@ -1,148 +1,29 @@
 //! Lists of projects: found by filter, paged, counted and grouped, a whole level of the query at once.
 
+mod filter;
 mod groups;
 
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use async_graphql::{Context, Enum, ID, InputObject, Object, OneofObject};
-use futures_util::future::BoxFuture;
+use async_graphql::{Context, Enum, Object, OneofObject};
 use indexmap::IndexMap;
 use sha2::{Digest, Sha256};
 use tokio::sync::OnceCell;
 
-use super::conditions::{DecimalFilter, id_of};
 use super::connection::{Edge, MOST_FACTS, PageInfo, Paging, close_cursor, cut};
 use super::fault::Fault;
-use super::filter::StringFilter;
 use super::loaders::{FirstPage, GroupsBy, ProjectsOf, of_parents, shared};
 use super::project::Project;
 use super::ready::{self, Ask, Listed, Ready, Write};
-use super::space::{SpatialFilter, Where};
 use super::view::View;
-use super::words::{Direction, ProjectStage};
+use super::words::Direction;
 use crate::domain::EntityId;
-use crate::store::area::Located;
 use crate::store::project::{self as store, Dim, Filter, Order, OrderBy};
 
+pub use filter::ProjectFilter;
 pub use groups::ProjectGroup;
 use groups::{Label, Sum};
-
-/// 项目条件；所给各项须同时成立。
-/// Condition on projects; everything given must hold.
-#[derive(Debug, Clone, Default, InputObject)]
-pub struct ProjectFilter {
-    /// 须全部成立。
-    /// All of these hold.
-    pub and: Option<Vec<ProjectFilter>>,
-    /// 至少一项成立。
-    /// At least one of these holds.
-    pub or: Option<Vec<ProjectFilter>>,
-    /// 不得成立。
-    /// This does not hold.
-    pub not: Option<Box<ProjectFilter>>,
-    /// 名称。
-    /// Name.
-    pub name: Option<StringFilter>,
-    /// 阶段，其中之一。
-    /// Stage: one of these.
-    pub stage: Option<Vec<ProjectStage>>,
-    /// 类别，至少其中之一。
-    /// Kinds: at least one of these.
-    pub kinds: Option<Vec<String>>,
-    /// 开发区代码。
-    /// Code of the zone.
-    pub zone: Option<ID>,
-    /// 行政区代码；含其下级区域的项目。
-    /// Code of the region; projects of the regions under it are meant too.
-    pub region: Option<ID>,
-    /// 产业集群代码。
-    /// Code of the cluster.
-    pub cluster: Option<ID>,
-    /// 产业链代码。
-    /// Code of the chain.
-    pub chain: Option<ID>,
-    /// 重点任务代码，如「规划代码/26」。
-    /// Code of a task that it serves, e.g. 'PLAN/26'.
-    pub task: Option<ID>,
-    /// 总投资。
-    /// Total investment.
-    pub investment: Option<DecimalFilter>,
-    /// 位置。
-    /// Where it stands.
-    pub space: Option<SpatialFilter>,
-}
-
-impl ProjectFilter {
-    /// The condition as the database takes it.
-    ///
-    /// # Errors
-    /// [`Fault`] for an unknown code or an amount that cannot be compared.
-    pub fn open<'a>(&'a self, view: &'a View) -> BoxFuture<'a, Result<Filter, Fault>> {
-        Box::pin(self.opened(view))
-    }
-
-    async fn opened(&self, view: &View) -> Result<Filter, Fault> {
-        let atlas = view.atlas();
-        let all = async |filters: &Option<Vec<Self>>| {
-            let mut open = Vec::new();
-            for filter in filters.iter().flatten() {
-                open.push(filter.open(view).await?);
-            }
-            Ok::<_, Fault>(open)
-        };
-        let not = match &self.not {
-            Some(filter) => Some(Box::new(filter.open(view).await?)),
-            None => None,
-        };
-        let space = match &self.space {
-            Some(space) => space.points(view, Located::Project).await?,
-            None => Where::default(),
-        };
-        let yuan = super::quantity::unit_of("CNY")?;
-        let bounds = self.investment.as_ref().map(|investment| investment.bounds(yuan, "investment")).transpose()?;
-        let (least, most) = bounds.unwrap_or((None, None));
-        let one = |id: Result<i64, Fault>| id.map(|id| vec![id]);
-        Ok(Filter {
-            and: all(&self.and).await?,
-            or: all(&self.or).await?,
-            not,
-            names: self.name.as_ref().and_then(exactly),
-            name_contains: self.name.as_ref().and_then(|name| name.contains.clone()),
-            stages: self.stage.as_ref().map(|stages| stages.iter().map(|stage| (*stage).into()).collect()),
-            kinds: self.kinds.clone(),
-            zones: self.zone.as_ref().map(|code| one(id_of(&atlas.zones, "Zone", code))).transpose()?,
-            regions: (self.region.as_ref())
-                .map(|code| {
-                    let region = EntityId(id_of(&atlas.regions, "Region", code)?);
-                    Ok::<_, Fault>(atlas.index.regions_within(region).iter().map(|within| within.0).collect())
-                })
-                .transpose()?,
-            clusters: self.cluster.as_ref().map(|code| one(id_of(&atlas.clusters, "Cluster", code))).transpose()?,
-            chains: self.chain.as_ref().map(|code| one(id_of(&atlas.chains, "Chain", code))).transpose()?,
-            tasks: self.task.as_ref().map(|code| one(id_of(&atlas.tasks, "Task", code))).transpose()?,
-            investment_from: least,
-            investment_to: most,
-            bbox: space.bbox,
-            within: space.within,
-            ..Filter::default()
-        })
-    }
-}
-
-/// The names that a condition admits by `eq` and `in`; none when it names none.
-pub fn exactly(name: &StringFilter) -> Option<Vec<String>> {
-    // Everything listed has a name.
-    if name.is_null == Some(true) {
-        return Some(Vec::new());
-    }
-    match (&name.eq, &name.r#in) {
-        (None, None) => None,
-        (Some(eq), None) => Some(vec![eq.clone()]),
-        (None, Some(any)) => Some(any.clone()),
-        (Some(eq), Some(any)) => Some(any.iter().filter(|one| *one == eq).cloned().collect()),
-    }
-}
 
 /// 项目排序，恰给一种；没有该值的排在最后，相同者依先后。
 /// Order of projects, exactly one; what has no such value comes last.

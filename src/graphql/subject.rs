@@ -14,13 +14,14 @@ use super::interface::interface;
 use super::layout::LayoutElement;
 use super::loaders::{EnterpriseId, ProjectId};
 use super::node::NodeFields;
-use super::observation::{self, MOST_SERIES, Observation, Series, Wanted};
+use super::observation::{self, Observation};
 use super::place::Place;
 use super::plan::Plan;
 use super::project::Project;
 use super::ready::{self, Ask, Ready, Write};
 use super::region::Region;
 use super::scalars::PeriodCode;
+use super::series::{self, MOST_SERIES, Series, Wanted};
 use super::view::View;
 use super::words::{Accumulation, Lang};
 use super::zone::Zone;
@@ -204,7 +205,7 @@ impl SubjectFields {
         #[graphql(desc = "上一页末条的游标。Cursor of the last item of the page before.")] after: Option<String>,
     ) -> Result<Connection<Edge<Series>>, Fault> {
         let paging = Paging::new(first, after, MOST_SERIES)?;
-        observation::series(&self.view, self.id, Wanted { indicators, periods, accumulation }, &paging).await
+        series::series(&self.view, self.id, Wanted { indicators, periods, accumulation }, &paging).await
     }
 
     /// 最近一个有数值的时期的数据，连同其时期；从不悄悄取自别的时期。
