@@ -82,3 +82,11 @@ pub fn id_of<T: Thing>(family: &Family<T>, what: &str, code: &ID) -> Result<i64,
     let known = || family.all().iter().map(|thing| thing.code());
     family.code(code).map(|thing| thing.id().0).ok_or_else(|| Fault::unknown_code(what, code, known()))
 }
+
+/// The identity that a code names in a family, where one is given, as the only one wanted.
+///
+/// # Errors
+/// As [`id_of`].
+pub fn only<T: Thing>(family: &Family<T>, what: &str, code: Option<&ID>) -> Result<Option<Vec<i64>>, Fault> {
+    code.map(|code| id_of(family, what, code).map(|id| vec![id])).transpose()
+}

@@ -6,11 +6,11 @@ use async_graphql::{ID, InputObject, Object};
 use futures_util::future::BoxFuture;
 
 use super::chain::{Chain, ChainStage};
-use super::conditions::id_of;
+use super::conditions::only;
 use super::connection::{Connection, Edge, MOST_FACTS, Paging, Total, close_cursor, cut};
 use super::document::SourcedFields;
 use super::fault::Fault;
-use super::filter::StringFilter;
+use super::filter::{StringFilter, open_all};
 use super::footprint::Point;
 use super::loaders::{Count, EnterprisesOf, First, HonoursOf};
 use super::node::NodeFields;
@@ -169,33 +169,22 @@ impl EnterpriseFilter {
 
     async fn opened(&self, view: &View) -> Result<Filter, Fault> {
         let atlas = view.atlas();
-        let all = async |filters: &Option<Vec<Self>>| {
-            let mut open = Vec::new();
-            for filter in filters.iter().flatten() {
-                open.push(filter.open(view).await?);
-            }
-            Ok::<_, Fault>(open)
-        };
-        let not = match &self.not {
-            Some(filter) => Some(Box::new(filter.open(view).await?)),
-            None => None,
-        };
+        let none = open_all(self.not.as_deref().map(std::slice::from_ref), |filter| filter.open(view)).await?;
         let space = match &self.space {
             Some(space) => space.points(view, Located::Enterprise).await?,
             None => Where::default(),
         };
-        let one = |id: Result<i64, Fault>| id.map(|id| vec![id]);
         let register = self.register.as_ref().map(|code| ID(code.clone()));
         Ok(Filter {
-            and: all(&self.and).await?,
-            or: all(&self.or).await?,
-            not,
+            and: open_all(self.and.as_deref(), |filter| filter.open(view)).await?,
+            or: open_all(self.or.as_deref(), |filter| filter.open(view)).await?,
+            not: none.into_iter().next().map(Box::new),
             names: self.name.as_ref().and_then(StringFilter::exactly),
             name_contains: self.name.as_ref().and_then(|name| name.contains.clone()),
-            zones: self.zone.as_ref().map(|code| one(id_of(&atlas.zones, "Zone", code))).transpose()?,
-            regions: self.region.as_ref().map(|code| one(id_of(&atlas.regions, "Region", code))).transpose()?,
-            chains: self.chain.as_ref().map(|code| one(id_of(&atlas.chains, "Chain", code))).transpose()?,
-            registers: register.as_ref().map(|code| one(id_of(&atlas.registers, "Register", code))).transpose()?,
+            zones: only(&atlas.zones, "Zone", self.zone.as_ref())?,
+            regions: only(&atlas.regions, "Region", self.region.as_ref())?,
+            chains: only(&atlas.chains, "Chain", self.chain.as_ref())?,
+            registers: only(&atlas.registers, "Register", register.as_ref())?,
             bbox: space.bbox,
             within: space.within,
             ..Filter::default()

@@ -15,13 +15,13 @@ pub type Test<T> = Box<dyn Fn(&T) -> bool + Send + Sync>;
 /// The first [`Fault`].
 pub async fn open_all<'a, F, T>(
     filters: Option<&'a [F]>,
-    open: impl Fn(&'a F) -> BoxFuture<'a, Result<Test<T>, Fault>>,
-) -> Result<Vec<Test<T>>, Fault> {
-    let mut tests = Vec::new();
+    open: impl Fn(&'a F) -> BoxFuture<'a, Result<T, Fault>>,
+) -> Result<Vec<T>, Fault> {
+    let mut opened = Vec::new();
     for filter in filters.unwrap_or_default() {
-        tests.push(open(filter).await?);
+        opened.push(open(filter).await?);
     }
-    Ok(tests)
+    Ok(opened)
 }
 
 /// 文本条件；所给各项须同时成立。

@@ -122,9 +122,8 @@ impl Store {
         let seed = self.seed.map_or_else(Seed::draw, Ok)?;
         let grown: BTreeSet<&str> =
             plans.iter().filter(|plan| plan.begin.len() >= BATCH).map(|plan| plan.family.sql()).collect();
-        let first = newest.is_none();
         // Where nothing was before, indexes are made sooner of all rows than row by row.
-        let indexes = if first { session.take_indexes(&grown).await? } else { Vec::new() };
+        let indexes = if newest.is_none() { session.take_indexes(&grown).await? } else { Vec::new() };
         let rows = plans.iter().map(|plan| plan.begin.len()).sum();
         let mut written = 0;
         let mut wrote = |some: usize| {
@@ -144,8 +143,7 @@ impl Store {
         if !grown.is_empty() {
             session.analyze(grown.into_iter().chain(["entity"])).await?;
         }
-        // Before the first revision nothing was held.
-        let held = if first { Vec::new() } else { overlaps(&mut session, &plans, number).await? };
+        let held = overlaps(&mut session, &plans, number).await?;
         if !held.is_empty() {
             return Err(CommitError::HeldElsewhere(held));
         }
@@ -424,9 +422,12 @@ pub(super) fn inserting<R: IntoIterator<Item = Value>, C: IntoIden>(
     statement
 }
 
-/// Live rows of other packages whose identity a row begun now has taken.
+/// Live rows of other packages whose identity a row begun now has taken; before a second revision there are none.
 async fn overlaps(session: &mut Session, plans: &[Plan<'_>], number: i32) -> Result<Vec<Held>, StoreError> {
     let mut held = Vec::new();
+    if number == 1 {
+        return Ok(held);
+    }
     for plan in plans {
         let family = plan.family;
         for row in session.rows(&taken(family, number)).await? {

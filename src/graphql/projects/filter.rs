@@ -4,9 +4,9 @@ use async_graphql::{ID, InputObject};
 use futures_util::future::BoxFuture;
 
 use crate::domain::EntityId;
-use crate::graphql::conditions::{DecimalFilter, id_of};
+use crate::graphql::conditions::{DecimalFilter, id_of, only};
 use crate::graphql::fault::Fault;
-use crate::graphql::filter::StringFilter;
+use crate::graphql::filter::{StringFilter, open_all};
 use crate::graphql::quantity::unit_of;
 use crate::graphql::space::{SpatialFilter, Where};
 use crate::graphql::view::View;
@@ -70,17 +70,7 @@ impl ProjectFilter {
 
     async fn opened(&self, view: &View) -> Result<Filter, Fault> {
         let atlas = view.atlas();
-        let all = async |filters: &Option<Vec<Self>>| {
-            let mut open = Vec::new();
-            for filter in filters.iter().flatten() {
-                open.push(filter.open(view).await?);
-            }
-            Ok::<_, Fault>(open)
-        };
-        let not = match &self.not {
-            Some(filter) => Some(Box::new(filter.open(view).await?)),
-            None => None,
-        };
+        let none = open_all(self.not.as_deref().map(std::slice::from_ref), |filter| filter.open(view)).await?;
         let space = match &self.space {
             Some(space) => space.points(view, Located::Project).await?,
             None => Where::default(),
@@ -88,25 +78,24 @@ impl ProjectFilter {
         let yuan = unit_of("CNY")?;
         let bounds = self.investment.as_ref().map(|investment| investment.bounds(yuan, "investment")).transpose()?;
         let (least, most) = bounds.unwrap_or((None, None));
-        let one = |id: Result<i64, Fault>| id.map(|id| vec![id]);
         Ok(Filter {
-            and: all(&self.and).await?,
-            or: all(&self.or).await?,
-            not,
+            and: open_all(self.and.as_deref(), |filter| filter.open(view)).await?,
+            or: open_all(self.or.as_deref(), |filter| filter.open(view)).await?,
+            not: none.into_iter().next().map(Box::new),
             names: self.name.as_ref().and_then(StringFilter::exactly),
             name_contains: self.name.as_ref().and_then(|name| name.contains.clone()),
             stages: self.stage.as_ref().map(|stages| stages.iter().map(|stage| (*stage).into()).collect()),
             kinds: self.kinds.clone(),
-            zones: self.zone.as_ref().map(|code| one(id_of(&atlas.zones, "Zone", code))).transpose()?,
+            zones: only(&atlas.zones, "Zone", self.zone.as_ref())?,
             regions: (self.region.as_ref())
                 .map(|code| {
                     let region = EntityId(id_of(&atlas.regions, "Region", code)?);
                     Ok::<_, Fault>(atlas.index.regions_within(region).iter().map(|within| within.0).collect())
                 })
                 .transpose()?,
-            clusters: self.cluster.as_ref().map(|code| one(id_of(&atlas.clusters, "Cluster", code))).transpose()?,
-            chains: self.chain.as_ref().map(|code| one(id_of(&atlas.chains, "Chain", code))).transpose()?,
-            tasks: self.task.as_ref().map(|code| one(id_of(&atlas.tasks, "Task", code))).transpose()?,
+            clusters: only(&atlas.clusters, "Cluster", self.cluster.as_ref())?,
+            chains: only(&atlas.chains, "Chain", self.chain.as_ref())?,
+            tasks: only(&atlas.tasks, "Task", self.task.as_ref())?,
             investment_from: least,
             investment_to: most,
             bbox: space.bbox,
