@@ -6,6 +6,7 @@ use indexmap::IndexSet;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+use super::record::joined;
 use super::{Cell, Record, Shape, Table};
 
 /// Rows that are packed together; what is packed is never moved to grow.
@@ -59,7 +60,7 @@ impl Words {
 }
 
 /// A cell, packed.
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 enum Packed<'a> {
     Null,
     /// A text of the column that is kept once.
@@ -141,8 +142,8 @@ impl Rows {
     /// When there is no such row.
     pub fn key(&self, at: usize) -> String {
         let last = self.table.key.iter().max().map_or(0, |last| last + 1);
-        let cells = self.cells(at).take(last).collect();
-        Record { table: self.table, cells, shape: None }.key()
+        let cells: Vec<_> = self.packed(at).take(last).collect();
+        joined(self.table.key.iter().map(|at| &cells[*at]), |(cell, words), key| cell.write_csv(words, key))
     }
 
     /// The rows, one after another.
@@ -151,6 +152,11 @@ impl Rows {
     }
 
     fn cells(&self, at: usize) -> impl Iterator<Item = Cell> + '_ {
+        self.packed(at).map(|(cell, words)| cell.cell(words))
+    }
+
+    /// The cells of a row as they are kept, with the texts of their columns.
+    fn packed(&self, at: usize) -> impl Iterator<Item = (Packed<'_>, &IndexSet<Box<str>>)> {
         let full = self.chunks.get(at / CHUNK).map(|chunk| (&*chunk.bytes, &chunk.ends));
         let (bytes, ends) = full.unwrap_or((&self.open.bytes, &self.open.ends));
         let at = at % CHUNK;
@@ -159,7 +165,7 @@ impl Rows {
         self.words.iter().map(move |words| {
             let (packed, rest) = postcard::take_from_bytes(bytes).unwrap_or((Packed::Null, &[]));
             bytes = rest;
-            packed.cell(&words.known)
+            (packed, &words.known)
         })
     }
 }
@@ -177,6 +183,15 @@ impl<'a> Packed<'a> {
             },
             Cell::Boolean(truth) => Self::Boolean(*truth),
             Cell::List(items) => Self::List(items.iter().map(|item| &**item).collect()),
+        }
+    }
+
+    /// [`Cell::csv`], without making a cell of a text.
+    fn write_csv(&self, words: &IndexSet<Box<str>>, to: &mut String) {
+        match self {
+            Self::Word(at) => to.push_str(words.get_index(*at as usize).map_or("", |text| text)),
+            Self::Text(text) => to.push_str(text),
+            other => to.push_str(&other.clone().cell(words).csv()),
         }
     }
 

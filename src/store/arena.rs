@@ -26,6 +26,13 @@ impl Arena {
         self.ends.push(u32::try_from(self.text.len()).unwrap_or(u32::MAX));
     }
 
+    /// Adds texts in their order.
+    pub(super) fn append(&mut self, more: &Self) {
+        let before = u32::try_from(self.text.len()).unwrap_or(u32::MAX);
+        self.text.push_str(&more.text);
+        self.ends.extend(more.ends.iter().map(|end| before.saturating_add(*end)));
+    }
+
     /// The text of a number.
     pub(super) fn get(&self, at: u32) -> &str {
         let from = at.checked_sub(1).map_or(0, |before| self.ends[before as usize]);

@@ -9,10 +9,11 @@ use std::path::{Path, PathBuf};
 use futures_util::TryStreamExt;
 use sea_query::{Alias, Expr, Query, SelectStatement, Value};
 
+use super::Store;
 use super::db::{Kind, Row, Session, TableShape};
 use super::error::{BackupError, StoreError};
+use super::insert::inserting;
 use super::revision::{self, Revision};
-use super::{Store, commit};
 
 /// What was copied.
 #[derive(Debug, Clone)]
@@ -119,7 +120,7 @@ async fn pour(
                 let values = some.iter().map(|row| read(table, row)).collect::<Result<Vec<_>, _>>()?;
                 count += values.len() as u64;
                 let columns = table.columns.iter().map(|(name, _)| Alias::new(name));
-                to.run(&commit::inserting(Alias::new(&table.name), columns, values.into_iter())).await?;
+                to.run(&inserting(Alias::new(&table.name), columns, values.into_iter())).await?;
             }
         }
         if count > 0 {

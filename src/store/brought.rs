@@ -3,6 +3,7 @@
 use super::arena::Arena;
 use super::version::{Content, Family, Version};
 use crate::domain::{Package, Rows};
+use crate::package::several;
 
 /// Where a row stands in the packages of an import.
 #[derive(Debug, Clone, Copy)]
@@ -80,13 +81,22 @@ impl<'a> Brought<'a> {
             for (table, rows) in (0..).zip(&held.tables).filter(|(_, rows)| rows.table().name == family.name()) {
                 brought.begin(Place { package, table, row: 0 });
                 brought.keys.reserve(rows.len(), key_bytes(rows));
-                (0..rows.len()).for_each(|row| brought.keys.push(&rows.key(row)));
+                let starts: Vec<usize> = (0..rows.len()).step_by(SOME).collect();
+                for some in starts.chunks(AT_ONCE) {
+                    several(some, |_| 1, |start| keys(rows, *start)).iter().for_each(|keys| brought.keys.append(keys));
+                }
             }
         }
         let mut order: Vec<u32> = (0..brought.keys.len()).collect();
         let key = |row: &u32| brought.keys.get(*row);
-        // Rows mostly come in long runs that are in order already.
-        order.sort_by(|a, b| key(a).cmp(key(b)));
+        let by_key = |a: &u32, b: &u32| key(a).cmp(key(b));
+        let (first, second) = order.split_at_mut(brought.keys.len() as usize / 2);
+        std::thread::scope(|threads| {
+            threads.spawn(|| first.sort_by(by_key));
+            second.sort_by(by_key);
+        });
+        // Two runs that are in order are only merged.
+        order.sort_by(by_key);
         let twice = order.windows(2).find(|pair| key(&pair[0]) == key(&pair[1]));
         twice.map_or(Ok(()), |pair| Err(key(&pair[0]).to_owned()))?;
         Ok(Self { held: vec![false; order.len()], order, ..brought })
@@ -111,12 +121,25 @@ impl<'a> Brought<'a> {
     }
 
     /// The rows that are to be written, in the order of keys.
-    pub(super) fn rest(self) -> Vec<Place> {
+    pub(super) fn rest(mut self) -> Vec<Place> {
+        // Of millions there is no room for keys beside places.
+        self.keys = Arena::default();
         let rest = self.order.iter().zip(&self.held).filter(|(_, held)| !**held);
         let mut places = Vec::with_capacity(self.held.iter().filter(|held| !**held).count());
         places.extend(rest.map(|(row, _)| self.place(*row)));
         places
     }
+}
+
+/// Rows whose keys are made together, and how many times that at once: all of them would be there twice.
+const SOME: usize = 8_192;
+const AT_ONCE: usize = 4;
+
+/// The keys of some rows.
+fn keys(rows: &Rows, start: usize) -> Arena {
+    let mut keys = Arena::default();
+    (start..rows.len().min(start + SOME)).for_each(|row| keys.push(&rows.key(row)));
+    keys
 }
 
 /// About as many bytes as the keys of some rows have, rather more.

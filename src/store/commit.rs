@@ -8,9 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use chrono::{DateTime, Utc};
 use futures_util::TryStreamExt;
-use sea_query::{
-    Expr, ExprTrait, Func, InsertStatement, IntoIden, IntoTableRef, Query, SelectStatement, UpdateStatement, Value,
-};
+use sea_query::{Expr, ExprTrait, Func, Query, SelectStatement, UpdateStatement, Value};
 
 use super::brought::{Brought, New, Place};
 use super::columns::Layout;
@@ -18,6 +16,7 @@ use super::db::{Dialect, Session, Written};
 use super::digest::{self, Damaged, FORMAT, Head};
 use super::error::{CommitError, Held, StoreError};
 use super::identities::Identities;
+use super::insert::{BATCH, Inserts, insert, pour};
 use super::redaction::Hashes;
 use super::revision::{self, Revision};
 use super::sealed::{self, Seed};
@@ -27,8 +26,6 @@ use crate::domain::{Kind, Package};
 use crate::geometry;
 use crate::package::on_all_cores;
 
-/// Rows written by one statement.
-const BATCH: usize = 500;
 /// How many broken rows an error names.
 pub(super) const NAMED: u64 = 20;
 
@@ -228,10 +225,11 @@ pub(super) fn ending(family: Family, ids: &[Value], number: i32) -> UpdateStatem
 /// Ids of everything that the new rows are or point to. New identities are numbered in the order of
 /// tables and keys, so that the same imports give the same ids everywhere; none is ever used again.
 async fn identify(session: &mut Session, plans: &[Plan<'_>]) -> Result<Identities, StoreError> {
-    let mut ids = wanted(plans);
     let first = next_id(session, "entity").await?;
-    // Of an empty database nothing need be asked.
-    for (kind, codes) in ids.kinds().filter(|_| first > 1) {
+    // An empty database has none: there is nothing to ask, and nothing but the new rows to point to.
+    let empty = first == 1;
+    let mut ids = if empty { Identities::default() } else { wanted(plans) };
+    for (kind, codes) in ids.kinds() {
         let asked: Vec<String> = codes.all().map(str::to_owned).collect();
         for some in asked.chunks(BATCH) {
             for row in session.rows(&coded(kind, some.iter().map(String::as_str))).await? {
@@ -239,22 +237,29 @@ async fn identify(session: &mut Session, plans: &[Plan<'_>]) -> Result<Identitie
             }
         }
     }
-    let mut next = first;
-    let columns = ["id", "kind", "code"];
+    let mut id = first;
     for plan in plans {
         let Some(kind) = carried(plan.family) else { continue };
-        let mut fresh = Vec::with_capacity(BATCH);
-        for place in &plan.begin {
-            let key = place.key(plan.packages);
-            if ids.number(kind, &key, next) {
-                fresh.push([next.into(), kind.into(), Value::from(key)]);
-                next += 1;
+        let mut inserts = Inserts::new("entity", &["id", "kind", "code"], session.dialect());
+        let mut keys = plan.begin.iter().map(|place| place.key(plan.packages));
+        let next = || -> Result<Option<(Written, usize)>, StoreError> {
+            let mut fresh = Vec::with_capacity(BATCH);
+            for key in keys.by_ref() {
+                if empty {
+                    ids.want(kind, &key);
+                }
+                if ids.number(kind, &key, id) {
+                    fresh.push(vec![id.into(), kind.into(), Value::from(key)]);
+                    id += 1;
+                }
+                if fresh.len() == BATCH {
+                    break;
+                }
             }
-            if fresh.len() == BATCH {
-                insert(session, "entity", &columns, std::mem::take(&mut fresh)).await?;
-            }
-        }
-        insert(session, "entity", &columns, fresh).await?;
+            let of = fresh.len();
+            Ok((of > 0).then(|| (inserts.of(fresh), of)))
+        };
+        pour(session, next, |_| {}).await?;
     }
     Ok(ids)
 }
@@ -330,7 +335,7 @@ async fn begin(
         Family::Fact(_, layout) if layout.numbered => next_id(session, layout.sql).await?,
         _ => 0,
     };
-    let mut columns: Vec<&str> = match plan.family {
+    let mut columns: Vec<&'static str> = match plan.family {
         Family::Packages => vec!["name", "title", "version"],
         Family::Editions | Family::Redactions => Vec::new(),
         Family::Dimension(_) => vec!["entity", "package", "body", "shape", "salt"],
@@ -371,55 +376,14 @@ async fn begin(
         values.extend(life.clone());
         Ok(values)
     };
-    let dialect = session.dialect();
+    let mut inserts = Inserts::new(plan.family.sql(), &columns, session.dialect());
     let mut some = plan.begin.chunks(BATCH);
-    let mut again = None;
-    let mut next = || -> Result<Option<(Written, usize)>, CommitError> {
+    let next = || -> Result<Option<(Written, usize)>, CommitError> {
         let Some(some) = some.next() else { return Ok(None) };
         let rows = some.iter().map(&mut row).collect::<Result<Vec<_>, _>>()?;
-        // The text of a full batch is long, and always the same.
-        let text = |rows: &[Vec<Value>]| -> Arc<str> {
-            let statement = inserting(plan.family.sql(), columns.iter().copied(), rows.iter().cloned());
-            dialect.render(&statement).0.into()
-        };
-        let full = some.len() == BATCH;
-        let sql = if full { Arc::clone(again.get_or_insert_with(|| text(&rows))) } else { text(&rows) };
-        Ok(Some((Written::of(sql, rows.into_iter().flatten(), full), some.len())))
+        Ok(Some((inserts.of(rows), some.len())))
     };
-    // While the database takes in some rows the next are made ready.
-    let mut ready = next()?;
-    while let Some((statement, of)) = ready {
-        let (written, following) = tokio::join!(session.write(statement), async { next() });
-        written?;
-        wrote(of);
-        ready = following?;
-    }
-    Ok(())
-}
-
-pub(super) async fn insert<R: IntoIterator<Item = Value>>(
-    session: &mut Session,
-    table: &'static str,
-    columns: &[&'static str],
-    rows: Vec<R>,
-) -> Result<(), StoreError> {
-    let mut rows = rows.into_iter().peekable();
-    while rows.peek().is_some() {
-        session.run(&inserting(table, columns.iter().copied(), rows.by_ref().take(BATCH))).await?;
-    }
-    Ok(())
-}
-
-pub(super) fn inserting<R: IntoIterator<Item = Value>, C: IntoIden>(
-    table: impl IntoTableRef,
-    columns: impl IntoIterator<Item = C>,
-    rows: impl Iterator<Item = R>,
-) -> InsertStatement {
-    let mut statement = Query::insert().into_table(table).columns(columns).take();
-    for row in rows {
-        statement.values_panic(row.into_iter().map(Expr::val));
-    }
-    statement
+    pour(session, next, wrote).await
 }
 
 /// Live rows of other packages whose identity a row begun now has taken; before a second revision there are none.

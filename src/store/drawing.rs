@@ -12,8 +12,9 @@ use sha2::{Digest as _, Sha256};
 use tokio::task::JoinHandle;
 
 use super::db::{Row, Session};
+use super::insert::insert;
 use super::version::OPEN;
-use super::{Dimension, Store, StoreError, commit, dimension, held_at};
+use super::{Dimension, Store, StoreError, dimension, held_at};
 use crate::domain::{EntityId, FromRecord, Kind, Outline, Point, Shape, Sheet};
 use crate::geometry::{self, Bbox, LEVELS, Measures, Topology};
 
@@ -267,7 +268,7 @@ impl Drafts {
                     i64::from(number).into(),
                     OPEN.into(),
                 ];
-                commit::insert(session, TABLE, &columns, vec![values]).await?;
+                insert(session, TABLE, &columns, vec![values]).await?;
             }
         }
         Ok(())

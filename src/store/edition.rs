@@ -8,9 +8,10 @@ use sea_query::{Expr, ExprTrait, JoinType, Order, Query, SelectStatement, Value}
 use serde_json::{Map, json};
 
 use super::columns::{Odd, Unread};
-use super::commit::{Made, insert, seal};
+use super::commit::{Made, seal};
 use super::db::{Row, Session};
 use super::error::{CommitError, StoreError};
+use super::insert::insert;
 use super::signature::{Signature, SigningKey};
 use super::version::{Family, OPEN, canonical};
 use super::{Store, dimension, revision};

@@ -23,6 +23,7 @@ mod gathering;
 pub mod geopackage;
 mod held;
 mod identities;
+mod insert;
 pub mod names;
 pub mod observation;
 mod packed;

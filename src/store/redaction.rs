@@ -12,9 +12,10 @@ use sea_query::{Expr, ExprTrait, Order, Query, SelectStatement, UpdateStatement,
 use serde_json::{Map, json};
 
 use super::columns::{Odd, Unread};
-use super::commit::{Made, insert, seal};
+use super::commit::{Made, seal};
 use super::db::{Row, Session};
 use super::error::{CommitError, StoreError};
+use super::insert::insert;
 use super::sealed::{self, Salts, is_free, marker};
 use super::version::{self, Content, Family, OPEN, Version, families};
 use super::{Revision, Store, revision};

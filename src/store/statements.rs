@@ -8,7 +8,7 @@ use super::observation::Cells;
 use super::project::{Dim, Order, OrderBy};
 use super::version::{self, Family, families};
 use super::{
-    StoredDocument, area, backup, change, commit, db, digest, dimension, drawing, edition, enterprise, names,
+    StoredDocument, area, backup, change, commit, db, digest, dimension, drawing, edition, enterprise, insert, names,
     observation, packed, project, redaction, references, register_entry, revision, spot, stored_document, table,
     verify,
 };
@@ -379,7 +379,7 @@ fn commits() {
     let rows = || vec![[1i64.into(), "ZONE".into(), "z".into()], [2i64.into(), "ZONE".into(), "y".into()]];
     let [project] = shapes().filter(|family| family.name() == "projects").collect::<Vec<_>>()[..] else { panic!() };
     for (name, text) in [
-        ("inserting", show(|_| commit::inserting("entity", ["id", "kind", "code"], rows().into_iter()))),
+        ("inserting", show(|_| insert::inserting("entity", ["id", "kind", "code"], rows().into_iter()))),
         ("coded", show(|_| commit::coded("ZONE", ["a", "b"].into_iter()))),
         ("largest_id", show(|_| commit::largest_id("entity"))),
         ("of_dimensions", show(|_| version::of_dimensions())),
