@@ -107,7 +107,7 @@ impl Job {
 }
 
 /// Does jobs on as many threads as there are cores, the largest first; what came of them, in the order of the jobs.
-pub fn several<J: Sync, R: Send>(jobs: &[J], size: impl Fn(&J) -> u64, work: impl Fn(&J) -> R + Sync) -> Vec<R> {
+pub(super) fn several<J: Sync, R: Send>(jobs: &[J], size: impl Fn(&J) -> u64, work: impl Fn(&J) -> R + Sync) -> Vec<R> {
     let mut left: Vec<(usize, &J)> = jobs.iter().enumerate().collect();
     left.sort_by_key(|(_, job)| size(job));
     let left = Mutex::new(left);

@@ -24,7 +24,7 @@ use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-pub use files::{on_all_cores, several};
+pub use files::on_all_cores;
 pub use outlines::drawn;
 pub use problem::{Language, Problem, Row};
 

@@ -26,6 +26,12 @@ impl Arena {
         self.ends.push(u32::try_from(self.text.len()).unwrap_or(u32::MAX));
     }
 
+    /// Takes all away, but not the room for them.
+    pub(super) fn clear(&mut self) {
+        self.text.clear();
+        self.ends.clear();
+    }
+
     /// Adds texts in their order.
     pub(super) fn append(&mut self, more: &Self) {
         let before = u32::try_from(self.text.len()).unwrap_or(u32::MAX);

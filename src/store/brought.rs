@@ -1,9 +1,12 @@
 //! The rows that an import brings to one table, in the order of their keys, without holding them unpacked.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Condvar, Mutex, PoisonError};
+
 use super::arena::Arena;
 use super::version::{Content, Family, Version};
 use crate::domain::{Package, Rows};
-use crate::package::several;
+use crate::package::on_all_cores;
 
 /// Where a row stands in the packages of an import.
 #[derive(Debug, Clone, Copy)]
@@ -81,10 +84,7 @@ impl<'a> Brought<'a> {
             for (table, rows) in (0..).zip(&held.tables).filter(|(_, rows)| rows.table().name == family.name()) {
                 brought.begin(Place { package, table, row: 0 });
                 brought.keys.reserve(rows.len(), key_bytes(rows));
-                let starts: Vec<usize> = (0..rows.len()).step_by(SOME).collect();
-                for some in starts.chunks(AT_ONCE) {
-                    several(some, |_| 1, |start| keys(rows, *start)).iter().for_each(|keys| brought.keys.append(keys));
-                }
+                add_keys(&mut brought.keys, rows);
             }
         }
         let mut order: Vec<u32> = (0..brought.keys.len()).collect();
@@ -131,15 +131,32 @@ impl<'a> Brought<'a> {
     }
 }
 
-/// Rows whose keys are made together, and how many times that at once: all of them would be there twice.
+/// Rows whose keys are made together.
 const SOME: usize = 8_192;
-const AT_ONCE: usize = 4;
 
-/// The keys of some rows.
-fn keys(rows: &Rows, start: usize) -> Arena {
-    let mut keys = Arena::default();
-    (start..rows.len().min(start + SOME)).for_each(|row| keys.push(&rows.key(row)));
-    keys
+/// Adds the keys of all rows in their order. They are made on all cores, by each in one place that it fills again and
+/// again: there is no room for keys beside the keys.
+fn add_keys(keys: &mut Arena, rows: &Rows) {
+    let parts = rows.len().div_ceil(SOME);
+    let next = AtomicUsize::new(0);
+    let (turn, passed) = (Mutex::new((0, keys)), Condvar::new());
+    on_all_cores(parts, || {
+        let mut some = Arena::default();
+        loop {
+            let part = next.fetch_add(1, Ordering::Relaxed);
+            if part >= parts {
+                break;
+            }
+            some.clear();
+            (part * SOME..rows.len().min((part + 1) * SOME)).for_each(|row| some.push(&rows.key(row)));
+            let waiting = turn.lock().unwrap_or_else(PoisonError::into_inner);
+            let waited = passed.wait_while(waiting, |(added, _)| *added < part);
+            let (added, keys) = &mut *waited.unwrap_or_else(PoisonError::into_inner);
+            keys.append(&some);
+            *added += 1;
+            passed.notify_all();
+        }
+    });
 }
 
 /// About as many bytes as the keys of some rows have, rather more.
