@@ -118,6 +118,37 @@ async fn packages_keep_out_of_each_others_rows() {
     }
 }
 
+/// Rows are made ready while others are being written: what is wrong with one is found with statements under way.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_fault_behind_thousands_of_rows_leaves_nothing_and_the_connection_goes_on() {
+    let many = |wrong: &[(&str, &str)]| {
+        let mut world = riverton();
+        for number in 0..4_000 {
+            let code = format!("q-{number:04}");
+            let mut cells =
+                vec![("code", code.as_str()), ("name", "Mill"), ("zone", "mill-park"), ("document", "yearbook")];
+            if number == 3_999 {
+                cells.retain(|(field, _)| wrong.iter().all(|(other, _)| other != field));
+                cells.extend(wrong);
+            }
+            world.records.push(record("projects", &cells));
+        }
+        world
+    };
+    for database in common::database::fresh() {
+        let store = Store::open(&database.url).await.unwrap();
+        let error = import(&store, &[many(&[("zone", "nowhere")])], 0).await.unwrap_err();
+        assert!(matches!(&error, CommitError::Dangling(found) if found[0].target == "nowhere"), "{error}");
+        let error = import(&store, &[many(&[("investment", "0.00000000001")])], 0).await.unwrap_err();
+        assert!(matches!(&error, CommitError::Unfit { key, .. } if key == "q-3999"), "{error}");
+        assert_eq!(store.newest_number().await.unwrap(), 0, "nothing was written");
+        let whole = many(&[]);
+        let rows = whole.records.len() + 1;
+        let (first, begun, _) = committed(import(&store, &[whole], 0).await.unwrap());
+        assert_eq!((first.number, begun), (1, rows), "all rows, and the package itself");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_storage_cannot_keep_is_refused() {
     for database in common::database::fresh() {

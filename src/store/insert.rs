@@ -56,9 +56,14 @@ pub(super) async fn pour<E: From<StoreError>>(
             match poll!(&mut writing) {
                 Poll::Ready(written) => break written,
                 Poll::Pending if ready.len() == AHEAD => break writing.await,
-                Poll::Pending => match next()? {
-                    Some(more) => ready.push_back(more),
-                    None => break writing.await,
+                Poll::Pending => match next() {
+                    Ok(Some(more)) => ready.push_back(more),
+                    Ok(None) => break writing.await,
+                    // What was begun is ended: the connection is used again.
+                    Err(error) => {
+                        writing.await?;
+                        return Err(error);
+                    }
                 },
             }
         };
