@@ -60,7 +60,7 @@ impl Words {
 }
 
 /// A cell, packed.
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Serialize, Deserialize)]
 enum Packed<'a> {
     Null,
     /// A text of the column that is kept once.
@@ -191,20 +191,20 @@ impl<'a> Packed<'a> {
         match self {
             Self::Word(at) => to.push_str(words.get_index(*at as usize).map_or("", |text| text)),
             Self::Text(text) => to.push_str(text),
-            other => to.push_str(&other.clone().cell(words).csv()),
+            other => to.push_str(&other.cell(words).csv()),
         }
     }
 
-    fn cell(self, words: &IndexSet<Box<str>>) -> Cell {
+    fn cell(&self, words: &IndexSet<Box<str>>) -> Cell {
         match self {
             Self::Null => Cell::Null,
-            Self::Word(at) => words.get_index(at as usize).map_or(Cell::Null, |text| Cell::Text(text.clone())),
-            Self::Text(text) => Cell::Text(text.into()),
-            Self::Integer(number) => Cell::Integer(number),
-            Self::Short(digits, scale) => Cell::Decimal(Decimal::new(digits, u32::from(scale))),
-            Self::Long(bytes) => Cell::Decimal(Decimal::deserialize(bytes)),
-            Self::Boolean(truth) => Cell::Boolean(truth),
-            Self::List(items) => Cell::List(items.into_iter().map(Into::into).collect()),
+            Self::Word(at) => words.get_index(*at as usize).map_or(Cell::Null, |text| Cell::Text(text.clone())),
+            Self::Text(text) => Cell::Text((*text).into()),
+            Self::Integer(number) => Cell::Integer(*number),
+            Self::Short(digits, scale) => Cell::Decimal(Decimal::new(*digits, u32::from(*scale))),
+            Self::Long(bytes) => Cell::Decimal(Decimal::deserialize(*bytes)),
+            Self::Boolean(truth) => Cell::Boolean(*truth),
+            Self::List(items) => Cell::List(items.iter().map(|item| (*item).into()).collect()),
         }
     }
 }

@@ -89,7 +89,7 @@ pub(super) async fn digest(
         {
             let rows = session.stream(&begun(dialect, *family, head.number)).try_chunks(HANDFUL);
             let mut rows =
-                rows.map_err(|error| error.1).map(|rows| versions(*family, rows, Arc::clone(named))).buffered(4);
+                rows.map_err(|error| error.1).map(|rows| versions(*family, rows, Arc::clone(named))).buffered(2);
             while let Some(versions) = rows.try_next().await? {
                 for version in versions {
                     match version {

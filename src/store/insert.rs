@@ -1,11 +1,7 @@
 //! Writing rows, many with one statement.
 
-use std::collections::VecDeque;
-use std::pin::pin;
 use std::sync::Arc;
-use std::task::Poll;
 
-use futures_util::poll;
 use sea_query::{Expr, InsertStatement, IntoIden, IntoTableRef, Query, Value};
 
 use super::db::{Dialect, Session, Written};
@@ -13,8 +9,6 @@ use super::error::StoreError;
 
 /// Rows written by one statement.
 pub(super) const BATCH: usize = 500;
-/// Statements that are made ready ahead of the database.
-const AHEAD: usize = 4;
 
 /// What writes rows of one table.
 pub(super) struct Inserts<'a> {
@@ -43,35 +37,18 @@ impl<'a> Inserts<'a> {
 }
 
 /// Writes what is made ready, with how many rows it is, until there is no more. While the database takes in some rows
-/// the next are made ready, so that neither waits for the other longer than it must.
+/// the next are made ready; whatever goes wrong, the statement under way is ended first.
 pub(super) async fn pour<E: From<StoreError>>(
     session: &mut Session,
     mut next: impl FnMut() -> Result<Option<(Written, usize)>, E>,
     mut wrote: impl FnMut(usize),
 ) -> Result<(), E> {
-    let mut ready: VecDeque<_> = next()?.into_iter().collect();
-    while let Some((statement, of)) = ready.pop_front() {
-        let mut writing = pin!(session.write(statement));
-        let written = loop {
-            match poll!(&mut writing) {
-                Poll::Ready(written) => break written,
-                Poll::Pending if ready.len() == AHEAD => break writing.await,
-                Poll::Pending => match next() {
-                    Ok(Some(more)) => ready.push_back(more),
-                    Ok(None) => break writing.await,
-                    // What was begun is ended: the connection is used again.
-                    Err(error) => {
-                        writing.await?;
-                        return Err(error);
-                    }
-                },
-            }
-        };
+    let mut ready = next()?;
+    while let Some((statement, of)) = ready {
+        let (written, following) = tokio::join!(session.write(statement), async { next() });
         written?;
         wrote(of);
-        if ready.is_empty() {
-            ready.extend(next()?);
-        }
+        ready = following?;
     }
     Ok(())
 }

@@ -169,7 +169,7 @@ pub(super) fn write_body(record: &Record, texts: Texts<'_>, out: &mut String) ->
                     Some(_) => return Err(field.name.to_owned()),
                     None => salts.hash(field.name, text).ok_or_else(|| field.name.to_owned())?,
                 };
-                out.extend(["{\"sha256\":\"", &hash, "\"}"]);
+                out.extend(["{\"sha256\":", &json(&hash), "}"]);
             }
             (_, _, Cell::Text(text)) => *out += &json(text),
             (_, _, Cell::List(items)) => *out += &json(items),
