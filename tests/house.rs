@@ -135,3 +135,25 @@ fn no_place_and_no_plan_stands_in_the_code() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
+
+/// What stands between two texts.
+fn between<'a>(text: &'a str, before: &str, after: &str) -> Option<&'a str> {
+    Some(text.split_once(before)?.1.split_once(after)?.0)
+}
+
+#[test]
+fn sqlite_is_built_without_counts_that_nobody_reads() {
+    let read = |name: &str| fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(name)).unwrap();
+    let (makefile, container) = (read("Makefile"), read("docs/deploy/Containerfile"));
+    let wanted = between(&makefile, "LIBSQLITE3_FLAGS ?= ", "\n").unwrap();
+    assert_eq!(between(&container, "ENV LIBSQLITE3_FLAGS=\"", "\"\n"), Some(wanted));
+
+    // By make, that is. Whoever builds in another way is only warned.
+    if option_env!("LIBSQLITE3_FLAGS") == Some(wanted) {
+        let database = rusqlite::Connection::open_in_memory().unwrap();
+        let mut asked = database.prepare("SELECT compile_options FROM pragma_compile_options").unwrap();
+        let options: Vec<String> = asked.query_map([], |row| row.get(0)).unwrap().collect::<Result<_, _>>().unwrap();
+        assert!(options.contains(&"DEFAULT_MEMSTATUS=0".to_owned()), "{options:?}");
+        assert!(!options.contains(&"ENABLE_MEMORY_MANAGEMENT".to_owned()), "{options:?}");
+    }
+}
