@@ -66,7 +66,7 @@ check-rust: page
 	$(call say,Lints)
 	cargo clippy --locked --all-targets -- -D warnings
 	$(call say,Unit and black-box tests)
-	BOLERO_RANDOM_TEST_TIME_MS=$(FUZZ_MS) BOLERO_RANDOM_ITERATIONS=1000000000 cargo test --locked
+	BOLERO_RANDOM_TEST_TIME_MS=$(FUZZ_MS) BOLERO_RANDOM_ITERATIONS=1000000000 cargo test --locked --no-fail-fast
 
 check-page: page
 	$(call say,Page: types and style)

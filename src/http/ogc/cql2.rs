@@ -3,7 +3,7 @@
 //! Text is cut into tokens, whose number and nesting are bounded, before anything is read out of them; so whatever is
 //! sent is refused or read within a millisecond, and no text exhausts the stack.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
 use geo::Geometry;
 use winnow::ascii::{digit1, multispace0};
 use winnow::combinator::{alt, delimited, opt, preceded, repeat};
@@ -457,8 +457,9 @@ fn unknown(name: &str) -> Wrong {
     )
 }
 
-/// The day of a date or a timestamp (in UTC).
+/// The day of a date or a timestamp (in UTC), of a year that has four digits, as RFC 3339 has it.
 pub fn day(text: &str) -> Option<NaiveDate> {
     let date = || text.parse::<NaiveDate>().ok().filter(|_| text.len() == 10);
-    date().or_else(|| text.parse::<DateTime<Utc>>().ok().filter(|_| text.contains('T')).map(|at| at.date_naive()))
+    let moment = || text.parse::<DateTime<Utc>>().ok().filter(|_| text.contains('T')).map(|at| at.date_naive());
+    date().or_else(moment).filter(|day| (0..=9999).contains(&day.year()))
 }

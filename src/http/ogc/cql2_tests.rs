@@ -104,6 +104,8 @@ fn what_is_no_filter_says_where_and_what_was_expected() {
         ("S_INTERSECTS(geometry, POINT EMPTY)", "a geometry as WKT"),
         ("S_INTERSECTS(geometry, BBOX(2,1,1,2))", "a geometry as WKT"),
         ("\"from\" = DATE('2026-02-30')", "a date like"),
+        ("\"from\" = DATE('-026-01-31')", "a date like"),
+        ("\"from\" = TIMESTAMP('+12026-01-31T00:00:00Z')", "a date like"),
         ("T_AFTER(\"from\", INTERVAL('x','..'))", "or '..'"),
         ("size = 123456789012345678901234567890123456789012345678901234567890", "28 digits"),
         ("NOT NOT size = 1", "a property or a value"),
