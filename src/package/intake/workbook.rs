@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read as _, sink};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use calamine::{Data, DataRef, Reader as _, SheetType, SheetVisible, Xlsx};
 use chrono::NaiveDate;
@@ -36,6 +37,13 @@ pub(super) fn read(bytes: Vec<u8>, wanted: Option<&str>, grid: &mut Grid) {
         grid.report_whole(fault);
         return;
     }
+    // The library reckons with numbers of the file, and gives up where no spreadsheet would have written them.
+    if catch_unwind(AssertUnwindSafe(|| open(bytes, wanted, grid))).is_err() {
+        grid.report_whole(broken());
+    }
+}
+
+fn open(bytes: Vec<u8>, wanted: Option<&str>, grid: &mut Grid) {
     let Ok(mut book) = Xlsx::new(Cursor::new(bytes)) else {
         grid.report_whole(broken());
         return;
