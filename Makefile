@@ -19,7 +19,7 @@ CLIENTS_READY := tests/clients/node_modules/.package-lock.json
 PAGE := frontend/dist/index.html
 PAGE_SOURCES := $(shell find frontend/src frontend/public -type f 2>/dev/null) frontend/index.html frontend/graphiql.html frontend/package.json schema/schema.graphql $(wildcard docs/queries/*.graphql)
 # SQLite as its makers advise it for a program that never asks how much memory it holds: without a count and a lock for
-# each page and each piece of memory, an import takes an eighth less time. Whoever calls cargo by hand sets the same.
+# each page and each piece of memory, an import takes a tenth less time. Whoever calls cargo by hand sets the same.
 LIBSQLITE3_FLAGS ?= -USQLITE_ENABLE_MEMORY_MANAGEMENT -DSQLITE_DEFAULT_MEMSTATUS=0
 export LIBSQLITE3_FLAGS
 # Milliseconds that each fuzz target draws for: half a minute for all of them.
