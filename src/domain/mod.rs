@@ -28,7 +28,7 @@ mod work;
 pub use accumulation::{DifferenceError, InPeriod, ToDate, difference};
 pub use actor::*;
 pub use codes::*;
-pub use day::day_in;
+pub use day::{calendar_day, day_in};
 pub use figure::*;
 pub use formula::Formula;
 pub use industry::*;

@@ -1,11 +1,10 @@
 //! One cell of text as the typed value that its column promises.
 
-use chrono::NaiveDate;
 use regex::Regex;
 
 use super::number;
 use super::problem::Fault;
-use crate::domain::{Cell, Decimal, Field, FieldType, PeriodCode, nearest};
+use crate::domain::{Cell, Decimal, Field, FieldType, PeriodCode, calendar_day, nearest};
 
 /// The pattern by which the schemas mark a column of period codes.
 const PERIOD_PATTERN: &str = r"^\d{4}(-(H[12]|Q[1-4]|M(0[1-9]|1[0-2])))?$";
@@ -143,10 +142,9 @@ fn boolean(text: &str) -> Result<bool, Fault> {
 }
 
 fn date(text: &str) -> Result<&str, Fault> {
-    let plain = text.len() == 10 && text.bytes().all(|b| b.is_ascii_digit() || b == b'-');
-    match NaiveDate::parse_from_str(text, "%Y-%m-%d") {
-        Ok(_) if plain => Ok(text),
-        _ => Err(Fault::new("date", text, "2024-09-30")
+    match calendar_day(text) {
+        Some(_) => Ok(text),
+        None => Err(Fault::new("date", text, "2024-09-30")
             .say("不是日历上有的日期;写作 年-月-日。", "This is no day of the calendar; write YYYY-MM-DD.")),
     }
 }

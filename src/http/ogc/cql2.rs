@@ -12,6 +12,7 @@ use winnow::token::{any, none_of, one_of, take_while};
 use wkt::TryFromWkt as _;
 
 use super::expr::{Expr, Op, Operand, SpaceOp, Span, TimeOp, number};
+use crate::domain::calendar_day;
 
 /// Bytes of a filter at most.
 pub const MOST_BYTES: usize = 8_000;
@@ -459,7 +460,6 @@ fn unknown(name: &str) -> Wrong {
 
 /// The day of a date or a timestamp (in UTC), of a year that has four digits, as RFC 3339 has it.
 pub fn day(text: &str) -> Option<NaiveDate> {
-    let date = || text.parse::<NaiveDate>().ok().filter(|_| text.len() == 10);
     let moment = || text.parse::<DateTime<Utc>>().ok().filter(|_| text.contains('T')).map(|at| at.date_naive());
-    date().or_else(moment).filter(|day| (0..=9999).contains(&day.year()))
+    calendar_day(text).or_else(moment).filter(|day| (0..=9999).contains(&day.year()))
 }

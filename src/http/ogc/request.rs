@@ -1,12 +1,12 @@
 //! What a request asks: its parameters, each known, the form it wants, and where it reached us.
 
 use axum::http::{HeaderMap, Uri};
-use chrono::NaiveDate;
 use serde_json::{Value, json};
 
 use super::super::graphql::best;
 use super::super::origin::origin;
 use super::problem::Problem;
+use crate::domain::calendar_day;
 use crate::graphql::{At, Fault};
 
 /// Where everything stands.
@@ -95,10 +95,7 @@ impl Request {
             text.parse::<i32>().map_err(|_| Problem::parameter("revision", "不是修订编号", "no number of a revision"))
         });
         let on = self.get("on").map(|text| {
-            text.parse::<NaiveDate>()
-                .ok()
-                .filter(|_| text.len() == 10)
-                .ok_or_else(|| Problem::parameter("on", "应如 2026-01-31", "written like 2026-01-31"))
+            calendar_day(text).ok_or_else(|| Problem::parameter("on", "应如 2026-01-31", "written like 2026-01-31"))
         });
         match (number.transpose()?, self.get("edition"), on.transpose()?) {
             (None, None, None) => Ok(At::Head),

@@ -11,7 +11,7 @@ use chrono::NaiveDate;
 use super::Note;
 use super::grid::{Grid, Line, MOST_COLUMNS, MOST_ROWS, Merged, Value, fold, injection, injects, too_large};
 use super::text::control;
-use crate::domain::Decimal;
+use crate::domain::{Decimal, calendar_day};
 use crate::package::problem::Fault;
 
 /// Files in the zip.
@@ -233,7 +233,7 @@ fn value(cell: &DataRef<'_>, shown: Shown) -> Result<Value, Fault> {
             date.map(Value::Date).ok_or_else(|| no_date(&moment.as_f64().to_string()))
         }
         DataRef::DateTimeIso(moment) => {
-            let date = moment.get(..10).and_then(|day| day.parse().ok());
+            let date = moment.get(..10).and_then(calendar_day);
             date.map(Value::Date).ok_or_else(|| no_date(moment))
         }
         DataRef::Error(error) => Err(Fault::new("cell-error", error.to_string(), "123.4").say(
